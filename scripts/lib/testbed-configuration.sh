@@ -52,7 +52,6 @@ configure() {
 configure_gatekeeper() {
     put "$dir/etc/gatekeeper.conf" <<X
 -port $(port_of gatekeeper)
--e /usr/sbin
 -logfile $dir/log/gatekeeper.log
 -grid_services $dir/services
 -gridmap $dir/etc/grid-mapfile
@@ -141,7 +140,7 @@ QUEUE_DISPATCHTYPE[0]="batch" QUEUE_PRIORITY[0]="normal"
 X
 }
 
-# Two hosts for GridWay, which are this one under both its names, where it has two; the SEG one also in a list of its own.
+# Two hosts for GridWay: this one under both its names, where it has two. The SEG one also has a list of its own.
 configure_gridway() {
     local port poll seg
     port=$(port_of gatekeeper)

@@ -27,8 +27,8 @@ issue() {
     log_openssl req -new -newkey rsa:2048 -nodes -sha256 -subj "$3" -keyout "$base-key.pem" -out "$base.csr"
     chmod 600 "$base-key.pem"
     printf '%s\n' basicConstraints=critical,CA:FALSE "$4" >"$base.ext"
-    log_openssl x509 -req -in "$base.csr" -CA "$1/cacert.pem" -CAkey "$1/cakey.pem" -set_serial "0x$(openssl rand -hex 8)" \
-        -days 365 -sha256 -extfile "$base.ext" -out "$base-cert.pem"
+    log_openssl x509 -req -in "$base.csr" -CA "$1/cacert.pem" -CAkey "$1/cakey.pem" \
+        -set_serial "0x$(openssl rand -hex 8)" -days 365 -sha256 -extfile "$base.ext" -out "$base-cert.pem"
     rm -f "$base.csr" "$base.ext"
     changed=1
 }
@@ -66,7 +66,7 @@ refresh_certificates() {
         trust_ca
     fi
     if expires_soon "$dir/users/host-cert.pem" $soon ||
-        ! openssl x509 -in "$dir/users/host-cert.pem" -noout -checkhost "$host" | grep -q 'does match'; then
+        [ "$(openssl x509 -in "$dir/users/host-cert.pem" -noout -subject -nameopt compat)" != "subject=$host_dn" ]; then
         issue "$dir/ca" host "$host_dn" "keyUsage=critical,digitalSignature,keyEncipherment
 extendedKeyUsage=serverAuth,clientAuth
 subjectAltName=DNS:$host,DNS:localhost,IP:127.0.0.1"
@@ -78,17 +78,17 @@ subjectAltName=DNS:$host,DNS:localhost,IP:127.0.0.1"
 }
 
 refresh_proxy() {
-    if expires_soon "$dir/proxy.pem" 43200; then make_proxy test 24 "$dir/proxy.pem"; fi
+    if expires_soon "$dir/proxy.pem" 43200; then make_proxy test 24:0 "$dir/proxy.pem"; fi
 }
 
-# make_proxy USER HOURS FILE [OPTION...]: options are those of grid-proxy-init
+# make_proxy USER HOURS:MINUTES FILE [OPTION...]: options are those of grid-proxy-init
 make_proxy() {
-    local user=$1 hours=$2 file=$3
+    local user=$1 valid=$2 file=$3
     shift 3
     local new
     new=$(mktemp "$file.XXXXXX") || die "can not write beside $file"
-    X509_CERT_DIR=$dir/certificates grid-proxy-init -q -cert "$dir/users/$user-cert.pem" -key "$dir/users/$user-key.pem" \
-        -valid "$hours:0" -out "$new" "$@" >&2 || die "grid-proxy-init failed"
+    X509_CERT_DIR=$dir/certificates grid-proxy-init -q -cert "$dir/users/$user-cert.pem" \
+        -key "$dir/users/$user-key.pem" -valid "$valid" -out "$new" "$@" >&2 || die "grid-proxy-init failed"
     mv -f "$new" "$file"
 }
 
@@ -106,13 +106,19 @@ make_expired_proxy() {
     mv -f "$new" "$file"
 }
 
-# write_credential USER [--hours N|--expired|--limited|--legacy] FILE
+whole_number() {
+    case $1 in "" | 0* | *[!0-9]*) die "--hours and --minutes take a whole number from 1 on" ;; esac
+    echo "$1"
+}
+
+# write_credential USER [--hours N|--minutes N|--expired|--limited|--legacy] FILE
 write_credential() {
-    local user=${1:-} hours=24 file="" expired=false options=()
+    local user=${1:-} valid=24:0 file="" expired=false options=()
     case $user in test | other | foreign) shift ;; *) die "credential of whom? test, other or foreign" ;; esac
     while [ $# -gt 0 ]; do
         case $1 in
-            --hours) hours=${2:-}; shift ;;
+            --hours) valid=$(whole_number "${2:-}"):0; shift ;;
+            --minutes) valid=0:$(whole_number "${2:-}"); shift ;;
             --expired) expired=true ;;
             --limited) options+=(-limited) ;;
             --legacy) options+=(-old) ;;
@@ -122,11 +128,10 @@ write_credential() {
         shift
     done
     [ -n "$file" ] || die "which FILE?"
-    case $hours in "" | *[!0-9]*) die "--hours takes a whole number" ;; esac
     [ -s "$dir/users/test-cert.pem" ] || die "no certificates yet; run: scripts/testbed up"
     if expires_soon "$dir/users/$user-cert.pem" 172800; then issue_user "$user"; fi
     local dn=${user}_dn
     if $expired; then make_expired_proxy "$user" "$file" "${!dn}"; else
-        make_proxy "$user" "$hours" "$file" ${options[@]+"${options[@]}"}
+        make_proxy "$user" "$valid" "$file" ${options[@]+"${options[@]}"}
     fi
 }

@@ -24,9 +24,9 @@ launch() {
     local name=$1
     shift
     rm -f "$dir/run/$name.pid"
-    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME="$HOME" LOGNAME="$(id -un)" LANG=C GLOBUS_HOSTNAME="$host" "$marker" \
-        PERL5LIB="$perl_library" JOB_MANAGER_SEG_LOG_PATH="$dir/seg" \
-        setsid --wait env -C / "$@" </dev/null >"$dir/log/$name.out" 2>&1 9>&- || true
+    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C HOME="$HOME" LOGNAME="$(id -un)" "$marker" \
+        GLOBUS_HOSTNAME="$host" PERL5LIB="$perl_library" JOB_MANAGER_SEG_LOG_PATH="$dir/seg" \
+        setsid --wait env -C / --default-signal "$@" </dev/null >"$dir/log/$name.out" 2>&1 9>&- || true
 }
 
 start_server() {
@@ -70,9 +70,10 @@ stop_everything() {
         done
     done
     rm -f "$dir"/run/*.pid
+    [ ${#pids[@]} = 0 ] || die "these processes do not end: ${pids[*]}"
     # State of job managers that were killed: their successors would try to take up lost jobs.
     rm -rf "$dir"/jm/*
-    [ ${#pids[@]} = 0 ] || die "these processes do not end: ${pids[*]}"
+    [ ! -e "$dir/seg/events" ] || : >"$dir/seg/events"
 }
 
 stage_drivers() {

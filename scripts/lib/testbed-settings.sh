@@ -26,6 +26,9 @@ default_host() {
 }
 host=${TESTBED_HOST:-$(default_host)}
 
+# "env" and "status" speak of the grid as "up" left it, whatever the environment says now.
+recall() { if [ -s "$dir/run/identity" ]; then read -r host job_user <"$dir/run/identity"; fi; }
+
 check_settings() {
     case $dir in
         /*) ;;
@@ -79,6 +82,7 @@ prepare_state() {
         useradd --create-home --shell /bin/bash "$job_user"
     fi
     mkdir -p "$dir"/{ca,certificates,users,run,log,etc,services,perl}
+    echo "$host $job_user" | put "$dir/run/identity"
     # what the job manager, which runs as the job account, writes
     if [ "$UID" = 0 ]; then
         install -d -o "$job_user" "$dir"/{jm,seg}
