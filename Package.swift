@@ -1,0 +1,88 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+// One manifest for every machine: a room whose C library is not installed is left out, with a notice, and everything
+// else builds and tests. MAD_WITHOUT=globus hides a library that is there.
+let hidden = Context.environment["MAD_WITHOUT"]?.split(separator: ",").map(String.init) ?? []
+
+func isAvailable(_ room: String, headers: String..., hint: String) -> Bool {
+    let isHere = !hidden.contains(room) && headers.allSatisfy { access("/usr/include/\($0)", R_OK) == 0 }
+    if !isHere { print("leaving out what needs \(room): \(hint)") }
+    return isHere
+}
+
+let hasGlobus = isAvailable(
+    "globus", headers: "globus/globus_gram_client.h", "globus/globus_gass_copy.h", "globus/globus_ftp_client.h",
+    "globus/globus_gsi_credential.h", hint: "no Globus headers; scripts/packages build installs them")
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A room: a folder of Sources.
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The C side of a room, with every library that it needs by name: following Globus' pkg-config files takes 16 s a build.
+func shim(_ name: String, _ dependencies: [Target.Dependency], links libraries: String...) -> Target {
+    .target(name: name, dependencies: dependencies, linkerSettings: libraries.map { .linkedLibrary($0) })
+}
+
+/// A driver: a folder of Sources/Drivers named like its executable.
+func driver(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: ["MADKit"] + dependencies, path: "Sources/Drivers/\(name)", swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: ["TestSupport"] + dependencies, swiftSettings: strict)
+}
+
+var targets: [Target] = [
+    .systemLibrary(name: "CPosix"),
+    library("MADKit", ["CPosix"]),
+    library("Grid", ["MADKit"]),
+
+    driver("gw_im_mad_static", ["Grid"]),
+    .executableTarget(name: "gwmad", dependencies: ["MADKit", "Grid", "CPosix"], swiftSettings: strict),
+
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+    .executableTarget(name: "mad_probe", dependencies: ["MADKit"], path: "Tests/Probe", swiftSettings: strict),
+    tests("MADKitTests", ["MADKit"]),
+    tests("ProcessTests", ["MADKit", "mad_probe"]),
+    tests("GridTests", ["Grid", "MADKit"]),
+    tests("StaticDriverTests", ["gw_im_mad_static", "Grid", "MADKit"]),
+    tests("GWMadTests", ["gwmad", "gw_im_mad_static", "mad_probe", "MADKit"]),
+]
+
+if hasGlobus {
+    targets += [
+        shim(
+            "CGlobus", [], links: "globus_common", "globus_gss_assist", "globus_gssapi_gsi", "globus_gsi_credential",
+            "globus_gsi_sysconfig", "globus_gsi_proxy_core"),
+        shim("CGRAM", ["CGlobus"], links: "globus_gram_client", "globus_gram_protocol"),
+        shim("CGridFTP", ["CGlobus"], links: "globus_ftp_client", "globus_gass_copy"),
+        library("Globus", ["CGlobus", "MADKit", "Grid"]),
+        library("GRAM", ["CGRAM", "Globus", "MADKit", "Grid"]),
+        library("GridFTP", ["CGridFTP", "Globus", "MADKit", "Grid"]),
+
+        driver("gw_em_mad_prews", ["GRAM", "Globus", "Grid"]),
+        driver("gw_tm_mad_ftp", ["GridFTP", "Globus", "Grid"]),
+
+        tests("PrewsDriverTests", ["gw_em_mad_prews", "GRAM", "Globus", "Grid", "MADKit"]),
+        tests("FTPDriverTests", ["gw_tm_mad_ftp", "GridFTP", "Globus", "Grid", "MADKit"]),
+    ]
+}
+
+let package = Package(
+    name: "gridway-mads",
+    products: [.library(name: "MADKit", targets: ["MADKit"])],
+    targets: targets,
+    swiftLanguageModes: [.v6]
+)

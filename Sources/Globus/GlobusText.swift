@@ -1,0 +1,19 @@
+internal import CGlobus
+import Glibc
+
+/// Globus' error objects in words.
+package enum GlobusText {
+    /// The text of a result code; the error object behind it is consumed. Empty for success.
+    package static func of(result: UInt32) -> String {
+        guard result != 0, let text = mad_result_text(result) else { return "" }
+        defer { free(text) }
+        return String(cString: text)
+    }
+
+    /// The text of an error object that a callback was given, which stays the library's. Empty for `nil`.
+    package static func of(error: UnsafeMutableRawPointer?) -> String {
+        guard let error, let text = mad_error_text(error.assumingMemoryBound(to: globus_object_t.self)) else { return "" }
+        defer { free(text) }
+        return String(cString: text)
+    }
+}

@@ -1,0 +1,120 @@
+/// Runs operations: in order within a job, in parallel across jobs, a bounded number at once, each under a deadline.
+///
+/// Operations wait in memory, never in the reader. A place in a pool is held by a worker task, which runs one operation
+/// after another and ends when none is ready; an idle driver has no tasks and no timers. Lanes take turns, so a job with
+/// a thousand copies delays another job's first copy by one copy at most.
+final class Dispatcher: Sendable {
+    /// How many operations run at once.
+    struct Places: Sendable {
+        var control: Int
+        var bulk: Int
+    }
+
+    private let state: Monitor<DispatcherState>
+    private let log: Log
+
+    init(places: Places, log: Log) {
+        state = Monitor(DispatcherState(places: [places.control, places.bulk]))
+        self.log = log
+    }
+
+    /// Takes operations in the order of their requests; returns at once.
+    func submit(_ operations: [Operation]) {
+        guard !operations.isEmpty else { return }
+        let dropped = state.withLock { state -> [Operation] in
+            var dropped: [Operation] = []
+            for operation in operations { dropped += state.enqueue(operation) }
+            for pool in Operation.Pool.allCases { hire(pool, &state) }
+            return dropped
+        }
+        for operation in dropped { operation.reply.fail(MADError(.cancelled, "cancelled by a later request of the job")) }
+    }
+
+    /// How many operations could begin if there were places for them.
+    var backlog: Int { state.withLock { $0.backlog } }
+
+    /// Waits until nothing is queued or running; false when `deadline` came first.
+    func waitUntilIdle(until deadline: Instant) -> Bool {
+        state.wait(until: deadline) { state in
+            state.isAwaited = true
+            return state.isIdle ? true : nil
+        } ?? false
+    }
+
+    /// Calls everything off: answers what is queued or running with `error` and cancels the tasks.
+    func callOff(_ error: MADError) {
+        let replies = state.withLock { $0.callOff() }
+        for reply in replies { reply.fail(error) }
+    }
+
+    /// Gives free places of `pool` to ready operations.
+    private func hire(_ pool: Operation.Pool, _ state: inout DispatcherState) {
+        while state.mayHire(in: pool) {
+            // The task cannot get past the lock before its handle is stored.
+            let worker = state.reserveWorker(in: pool)
+            state.workers[worker].task = Task { [self] in await work(worker) }
+        }
+    }
+
+    private func work(_ worker: Int) async {
+        while let (operation, progress) = next(worker) {
+            do {
+                try await operation.body(progress)
+            } catch {
+                operation.reply.fail(error)
+            }
+        }
+    }
+
+    /// Ends the worker's operation and begins the next; `nil` when the worker is to end.
+    private func next(_ worker: Int) -> (Operation, Progress)? {
+        var mustWake = false
+        let work = state.withLock { state -> (Operation, Progress)? in
+            let work = state.advance(worker)
+            for pool in Operation.Pool.allCases { hire(pool, &state) }
+            guard let work else {
+                mustWake = state.isAwaited && state.isIdle
+                return nil
+            }
+            mustWake = state.schedule(work.deadline)
+            if mustWake, !state.hasTimer {
+                state.hasTimer = true
+                Thread.start { [self] in keepDeadlines() }
+            }
+            return (work.operation, work.progress)
+        }
+        if mustWake { state.wakeAll() }
+        return work
+    }
+
+    /// The timer thread: sleeps until the earliest deadline, for ever when there is none.
+    private func keepDeadlines() {
+        while true {
+            let wake = state.withLock { $0.nextDeadline }
+            let changed: Bool? = state.wait(until: wake) { state in state.nextDeadline < wake ? true : nil }
+            guard changed == nil else { continue }
+            let expired = state.withLock { state -> [DispatcherState.Execution] in
+                let expired = state.expire(at: .now)
+                for pool in Operation.Pool.allCases { hire(pool, &state) }
+                return expired
+            }
+            for execution in expired {
+                let operation = execution.operation
+                let subject = operation.subject()
+                log.warning("deadline", ["operation": subject, "after": "\(operation.patience)"])
+                if let info = operation.fallback?() {
+                    operation.reply.succeed(info)
+                } else {
+                    let text = "\(subject): no answer within \(operation.patience.inSeconds) s"
+                    operation.reply.fail(MADError(.timedOut, text))
+                }
+            }
+            if !expired.isEmpty { state.wakeAll() }
+        }
+    }
+}
+
+extension Duration {
+    /// Whole seconds, rounded up, for messages.
+    var inSeconds: Int64 { components.seconds + (components.attoseconds > 0 ? 1 : 0) }
+}

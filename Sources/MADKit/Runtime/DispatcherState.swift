@@ -1,0 +1,201 @@
+/// What the dispatcher knows, as a value: every change is a method, every method runs under the dispatcher's lock.
+struct DispatcherState {
+    /// An operation at work.
+    struct Execution {
+        let operation: Operation
+        let progress: Progress
+        let start: Instant
+
+        var deadline: Instant { progress.latest(since: start) + operation.patience }
+    }
+
+    /// A place in a pool, held by a task.
+    struct Worker {
+        let pool: Operation.Pool
+        var task: Task<Void, Never>?
+        var execution: Execution?
+        /// Its operation was cancelled or ran out of time: the task ends instead of taking another one.
+        var isDismissed = false
+        /// Its place was given away already.
+        var isAbandoned = false
+    }
+
+    /// Something in the ready queue of a pool.
+    private enum Ready {
+        case lane(JobID)
+        case free(Operation)
+    }
+
+    var workers: [Worker] = []
+    var hasTimer = false
+    var isAwaited = false
+    private(set) var nextDeadline = Instant.distantFuture
+
+    /// Operations filed that have not begun.
+    private(set) var backlog = 0
+
+    private let places: [Int]
+    private var hired: [Int] = [0, 0]
+    private var idleWorkers: [Int] = []
+    private var ready: [Queue<Ready>] = [Queue(), Queue()]
+    private var lanes: [JobID: Lane] = [:]
+
+    init(places: [Int]) {
+        self.places = places
+    }
+
+    /// True when nothing waits and nothing runs.
+    var isIdle: Bool { lanes.isEmpty && ready.allSatisfy(\.isEmpty) && hired.allSatisfy { $0 == 0 } }
+
+    /// Files an operation. Returns those that it replaces and that had not begun; their replies are still owed.
+    mutating func enqueue(_ operation: Operation) -> [Operation] {
+        backlog += 1
+        guard let job = operation.lane else {
+            ready[operation.pool.rawValue].append(.free(operation))
+            return []
+        }
+        var dropped: [Operation] = []
+        if operation.order == .replacing { dropped = replace(job) }
+        lanes[job, default: Lane()].waiting.append(operation)
+        announce(job)
+        return dropped
+    }
+
+    /// Empties the lane of `job` and cancels what runs in it.
+    private mutating func replace(_ job: JobID) -> [Operation] {
+        guard lanes[job] != nil else { return [] }
+        for index in workers.indices {
+            guard workers[index].execution?.operation.lane == job, !workers[index].isDismissed else { continue }
+            workers[index].isDismissed = true
+            workers[index].task?.cancel()
+        }
+        let dropped = lanes[job]?.waiting.removeAll() ?? []
+        backlog -= dropped.count
+        return dropped
+    }
+
+    /// True when a ready operation finds a free place.
+    func mayHire(in pool: Operation.Pool) -> Bool {
+        hired[pool.rawValue] < places[pool.rawValue] && unserved(pool) > 0
+    }
+
+    /// Ready operations that no worker has been hired for yet.
+    private func unserved(_ pool: Operation.Pool) -> Int {
+        ready[pool.rawValue].count - starting[pool.rawValue]
+    }
+
+    /// Workers hired that have not taken their first operation.
+    private var starting: [Int] = [0, 0]
+
+    /// Takes a place; the caller stores its task.
+    mutating func reserveWorker(in pool: Operation.Pool) -> Int {
+        hired[pool.rawValue] += 1
+        starting[pool.rawValue] += 1
+        if let index = idleWorkers.popLast() {
+            workers[index] = Worker(pool: pool)
+            return index
+        }
+        workers.append(Worker(pool: pool))
+        return workers.count - 1
+    }
+
+    /// Ends the worker's operation, if any, and starts the next ready one; `nil` when the worker has to go.
+    mutating func advance(_ index: Int) -> Execution? {
+        let pool = workers[index].pool.rawValue
+        if let execution = workers[index].execution {
+            workers[index].execution = nil
+            if let job = execution.operation.lane, !workers[index].isAbandoned { leave(job) }
+        } else if !workers[index].isAbandoned {
+            starting[pool] -= 1
+        }
+        if !workers[index].isDismissed, let operation = takeReady(pool) {
+            backlog -= 1
+            let execution = Execution(operation: operation, progress: Progress(), start: .now)
+            workers[index].execution = execution
+            return execution
+        }
+        if !workers[index].isAbandoned { hired[pool] -= 1 }
+        workers[index].task = nil
+        idleWorkers.append(index)
+        return nil
+    }
+
+    private mutating func takeReady(_ pool: Int) -> Operation? {
+        while let entry = ready[pool].popFirst() {
+            switch entry {
+            case .free(let operation):
+                return operation
+            case .lane(let job):
+                // A lane whose next operation changed pools leaves its old entry behind.
+                guard lanes[job]?.announced?.rawValue == pool else { continue }
+                lanes[job]?.announced = nil
+                guard let operation = lanes[job]?.start() else { continue }
+                announce(job)
+                return operation
+            }
+        }
+        return nil
+    }
+
+    /// Puts the lane into the ready queue of its next operation's pool, unless it stands there already.
+    private mutating func announce(_ job: JobID) {
+        guard let lane = lanes[job], let next = lane.startable, lane.announced != next.pool else { return }
+        lanes[job]?.announced = next.pool
+        ready[next.pool.rawValue].append(.lane(job))
+    }
+
+    private mutating func leave(_ job: JobID) {
+        lanes[job]?.finish()
+        if lanes[job]?.isIdle == true { lanes[job] = nil } else { announce(job) }
+    }
+
+    /// Notes a deadline; true when the timer must wake earlier than it meant to.
+    mutating func schedule(_ deadline: Instant) -> Bool {
+        guard deadline < nextDeadline else { return false }
+        nextDeadline = deadline
+        return true
+    }
+
+    /// Takes the executions whose time is over out of their places, and finds the next deadline.
+    mutating func expire(at now: Instant) -> [Execution] {
+        var expired: [Execution] = []
+        nextDeadline = .distantFuture
+        for index in workers.indices where !workers[index].isAbandoned {
+            guard let execution = workers[index].execution else { continue }
+            if execution.deadline > now {
+                nextDeadline = min(nextDeadline, execution.deadline)
+            } else {
+                expired.append(execution)
+                abandon(index)
+            }
+        }
+        return expired
+    }
+
+    /// Cancels a worker's task and gives its place and its lane away, whether or not it listens.
+    private mutating func abandon(_ index: Int) {
+        workers[index].task?.cancel()
+        workers[index].isDismissed = true
+        workers[index].isAbandoned = true
+        hired[workers[index].pool.rawValue] -= 1
+        if let job = workers[index].execution?.operation.lane { leave(job) }
+    }
+
+    /// Empties everything and cancels every task; returns the replies that are owed.
+    mutating func callOff() -> [Reply] {
+        var replies: [Reply] = []
+        backlog = 0
+        for index in workers.indices where workers[index].execution != nil {
+            if let reply = workers[index].execution?.operation.reply { replies.append(reply) }
+            workers[index].isDismissed = true
+            workers[index].task?.cancel()
+        }
+        for job in lanes.keys.sorted(by: { $0.value < $1.value }) {
+            replies += lanes[job]?.waiting.removeAll().map(\.reply) ?? []
+        }
+        for pool in ready.indices {
+            for case .free(let operation) in ready[pool].removeAll() { replies.append(operation.reply) }
+        }
+        return replies
+    }
+}

@@ -1,0 +1,60 @@
+import Glibc
+
+/// Runs a driver as a process: what every `main` of a driver calls, and all it calls.
+public enum DriverProcess {
+    /// Talks to gwd as an information driver until FINALIZE, the end of the input or a signal. Never returns.
+    public static func run<D: InformationDriver>(information: D.Type) -> Never {
+        run(InformationFamily<D>.self, places: Dispatcher.Places(control: 16, bulk: 16))
+    }
+
+    /// Talks to gwd as a transfer driver. Never returns.
+    public static func run<D: TransferDriver>(transfer: D.Type) -> Never {
+        run(TransferFamily<D>.self, places: Dispatcher.Places(control: 32, bulk: 16))
+    }
+
+    /// Talks to gwd as an execution driver. Never returns.
+    public static func run<D: ExecutionDriver>(execution: D.Type) -> Never {
+        run(ExecutionFamily<D>.self, places: Dispatcher.Places(control: 32, bulk: 16))
+    }
+
+    private static func run<F: Family>(_: F.Type, places: Dispatcher.Places) -> Never {
+        StartHygiene.resetSignals()
+        answerHelp(F.DriverType.manual)
+        let streams = StandardStreams.claim()
+        let tree = GridWayTree.current()
+        var troubles: [MADError] = []
+        do { try GWRC.source(GWRC.paths(tree: tree, home: Environment.home)) } catch { troubles.append(error) }
+        StartHygiene.resetSurroundings()
+        StartHygiene.applyPriority()
+
+        // From here on threads may start. A mistake in the options is told in the answer to INIT, where gwd looks.
+        var setting = DriverSetting(manual: F.DriverType.manual, tree: tree, places: places, patience: F.patience)
+        do { try setting.read(CommandLine.arguments.dropFirst()) } catch { setting.mistake = error }
+        for trouble in troubles { setting.log.warning("gwrc", ["error": trouble.description]) }
+        let wakeUp: WakeUp
+        do { wakeUp = try WakeUp.install() } catch {
+            setting.log.error("start", ["error": error.description])
+            _exit(EX_OSERR)
+        }
+        _exit(Conversation<F>(setting: setting, streams: streams, wakeUp: wakeUp).run())
+    }
+
+    /// `--help` and `--version` print and leave; they are the only text on stdout that is not protocol.
+    private static func answerHelp(_ manual: Manual) {
+        guard let words = try? ArgumentSplitter.words(of: Array(CommandLine.arguments.dropFirst())) else { return }
+        if words.contains("-h") || words.contains("--help") {
+            print(manual.helpText, terminator: "")
+            exit(0)
+        }
+        if words.contains("--version") {
+            print("\(manual.program) \(MADKitVersion.text)")
+            exit(0)
+        }
+    }
+}
+
+/// The version of the collection.
+public enum MADKitVersion {
+    /// Semantic version, as `--version` prints it.
+    public static let text = "0.1.0"
+}

@@ -1,0 +1,53 @@
+/// Cuts a byte stream into lines, however the bytes arrive, and never keeps more than one line of `limit` bytes.
+struct LineSplitter {
+    /// What the stream holds next.
+    enum Piece {
+        /// A whole line without its newline, valid only during the call.
+        case line(UnsafeRawBufferPointer)
+        /// The beginning of a line longer than the limit; the rest is skipped up to its newline.
+        case overlong(UnsafeRawBufferPointer)
+    }
+
+    private let limit: Int
+    private var partial: [UInt8] = []
+    private var isSkipping = false
+
+    /// - Parameter limit: the longest line accepted, in bytes, newline excluded.
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// Takes the bytes that arrived and hands out every line that they complete.
+    mutating func take(_ bytes: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
+        var rest = bytes[...]
+        while let newline = rest.firstIndex(of: 0x0A) {
+            finish(UnsafeRawBufferPointer(rebasing: rest[..<newline]), body)
+            rest = rest[(newline + 1)...]
+        }
+        guard !isSkipping else { return }
+        partial.append(contentsOf: rest)
+        if partial.count > limit {
+            partial.withUnsafeBytes { body(.overlong($0)) }
+            partial = []
+            isSkipping = true
+        }
+    }
+
+    /// Hands out the last line when the stream ended without a newline.
+    mutating func end(_ body: (Piece) -> Void) {
+        guard !isSkipping, !partial.isEmpty else { return }
+        finish(UnsafeRawBufferPointer(start: nil, count: 0), body)
+    }
+
+    private mutating func finish(_ tail: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
+        defer { partial.removeAll(keepingCapacity: partial.capacity <= limit) }
+        if isSkipping {
+            isSkipping = false
+        } else if partial.isEmpty {
+            body(tail.count > limit ? .overlong(tail) : .line(tail))
+        } else {
+            partial.append(contentsOf: tail)
+            partial.withUnsafeBytes { body($0.count > limit ? .overlong($0) : .line($0)) }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Glibc
+
+/// Sends whole lines to gwd, in the order of the calls, without ever making a caller wait.
+///
+/// Callers append to a queue in memory; one thread writes it out. A gwd that does not read for a while thus stops
+/// nobody: neither the reader of its requests nor the work in progress. Its buffer grows instead, by one line a request.
+final class LineWriter: Sendable {
+    private struct State {
+        var pending: [UInt8] = []
+        var isWriting = false
+        var isBroken = false
+        var isAsleep = false
+    }
+
+    private let state = Monitor(State())
+    private let descriptor: Int32
+    private let trace: WireTrace?
+    private let onBreak: @Sendable () -> Void
+
+    /// - Parameters:
+    ///   - descriptor: where lines go; owned by the caller, never switched to non-blocking.
+    ///   - onBreak: called once, on the writing thread, when nobody reads any more (EPIPE) or the write fails otherwise.
+    init(descriptor: Int32, trace: WireTrace? = nil, onBreak: @escaping @Sendable () -> Void) {
+        self.descriptor = descriptor
+        self.trace = trace
+        self.onBreak = onBreak
+        Thread.start { [self] in run() }
+    }
+
+    /// Queues one line; `build` appends its bytes without the newline.
+    func write(_ build: (inout [UInt8]) -> Void) {
+        let mustWake = state.withLock { state -> Bool in
+            guard !state.isBroken else { return false }
+            let start = state.pending.count
+            build(&state.pending)
+            trace?.record(.sent, state.pending[start...])
+            state.pending.append(0x0A)
+            defer { state.isAsleep = false }
+            return state.isAsleep
+        }
+        if mustWake { state.wakeAll() }
+    }
+
+    /// Waits until everything queued so far is written. False when `deadline` came first or nobody reads any more.
+    func flush(until deadline: Instant) -> Bool {
+        state.wait(until: deadline) { state in
+            if state.isBroken { return false }
+            return state.pending.isEmpty && !state.isWriting ? true : nil
+        } ?? false
+    }
+
+    private func run() {
+        var batch: [UInt8] = []
+        while true {
+            let isOpen = state.wait { state -> Bool? in
+                state.isWriting = false
+                guard !state.isBroken else { return false }
+                guard !state.pending.isEmpty else {
+                    state.isAsleep = true
+                    return nil
+                }
+                state.isAsleep = false
+                state.isWriting = true
+                swap(&state.pending, &batch)
+                return true
+            }
+            guard isOpen == true else { return }
+            if !writeAll(batch) {
+                state.withLock { $0.isBroken = true }
+                state.wakeAll()
+                onBreak()
+                return
+            }
+            // A burst must not keep its memory for the rest of the driver's life.
+            if batch.capacity > 1 << 20 { batch = [] } else { batch.removeAll(keepingCapacity: true) }
+            let isDrained = state.withLock { state in
+                state.isWriting = false
+                return state.pending.isEmpty
+            }
+            if isDrained { state.wakeAll() }
+        }
+    }
+
+    private func writeAll(_ bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { buffer in
+            var offset = 0
+            while offset < buffer.count {
+                let count = Glibc.write(descriptor, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
+                if count > 0 {
+                    offset += count
+                } else if errno == EAGAIN {
+                    // Somebody else made the shared descriptor non-blocking; wait for room.
+                    var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    poll(&entry, 1, -1)
+                } else if errno != EINTR {
+                    return false
+                }
+            }
+            return true
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Synchronization
+
+/// One piece of work for one request, as the dispatcher sees it.
+struct Operation: Sendable {
+    /// How an operation stands to the others of its lane.
+    enum Order: Sendable {
+        /// Beside its neighbours of the same kind: the copies of one job.
+        case together
+        /// After everything before it and before everything after it.
+        case alone
+        /// As `alone`, but first calls off everything before it: END, and a START on a job that is still open.
+        case replacing
+    }
+
+    /// Which of the two pools of places an operation takes.
+    enum Pool: Int, Sendable, CaseIterable {
+        /// Short questions and orders: POLL, CANCEL, START, END, MKDIR. They never wait for a place behind long work.
+        case control
+        /// Long work: SUBMIT, CP, MONITOR.
+        case bulk
+    }
+
+    /// The job whose operations keep their order; `nil` when order does not matter.
+    let lane: JobID?
+    let order: Order
+    let pool: Pool
+    /// The longest time without an answer or a sign of progress.
+    let patience: Duration
+    /// What to name when the deadline passes: verb and URL, host or contact.
+    let subject: @Sendable () -> String
+    let reply: Reply
+    /// What to answer instead of a FAILURE when the deadline passes, if anything is known.
+    var fallback: (@Sendable () -> Info?)?
+    /// Does the work and answers `reply`; an error thrown becomes its FAILURE.
+    let body: @Sendable (Progress) async throws -> Void
+}
+
+/// A sign of life of a long operation; each call of ``advance()`` starts its deadline anew.
+public final class Progress: Sendable {
+    private let last = Atomic<UInt64>(0)
+
+    init() {}
+
+    /// Says that bytes are still moving.
+    public func advance() {
+        last.store(Instant.now.nanoseconds, ordering: .relaxed)
+    }
+
+    /// The last sign of life, or `start` when there was none.
+    func latest(since start: Instant) -> Instant {
+        max(start, Instant(nanoseconds: last.load(ordering: .relaxed)))
+    }
+}

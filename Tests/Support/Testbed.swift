@@ -1,0 +1,50 @@
+import Foundation
+
+/// The test grid of `scripts/testbed`: brought up once per test process, shared by all tests, left to the script to end.
+package struct Testbed: Sendable {
+    /// The variables that `scripts/testbed env` exports.
+    package let variables: [String: String]
+
+    /// The running grid; starts it at first use.
+    package static func shared() async throws -> Testbed { try await running.value }
+
+    private static let running = Task.detached {
+        _ = try run(["up"])
+        var variables: [String: String] = [:]
+        for line in try run(["env"]).split(separator: "\n") where line.hasPrefix("export ") {
+            let pair = line.dropFirst("export ".count).split(separator: "=", maxSplits: 1).map(String.init)
+            if pair.count == 2 { variables[pair[0]] = pair[1].trimmingCharacters(in: CharacterSet(charactersIn: "'\"")) }
+        }
+        return Testbed(variables: variables)
+    }
+
+    /// A variable by its name; tests fail clearly when it is missing.
+    package subscript(name: String) -> String { variables[name] ?? "\(name)-is-not-set-by-the-testbed" }
+
+    /// Runs `scripts/testbed` with `arguments` and returns what it prints.
+    @discardableResult
+    package static func run(_ arguments: [String]) throws -> String {
+        let process = Process()
+        process.executableURL = root.appendingPathComponent("scripts/testbed")
+        process.arguments = arguments
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw Failure(text: "scripts/testbed \(arguments.joined(separator: " ")): exit \(process.terminationStatus)")
+        }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    /// The package's own directory.
+    package static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    package struct Failure: Error, CustomStringConvertible {
+        let text: String
+        package var description: String { text }
+    }
+}
