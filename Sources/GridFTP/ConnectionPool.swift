@@ -1,0 +1,144 @@
+import Globus
+import MADKit
+import Synchronization
+
+/// Connections to servers, kept open between operations and lent to one operation at a time.
+///
+/// A login costs a hundred times what a small file does, so a server gets a second connection only when somebody has
+/// waited a while for the first, and never more than a bound. Nothing ticks: a timer runs while somebody waits or a
+/// connection idles, and each of them is for that one purpose.
+final class ConnectionPool: Sendable {
+    /// What limits the pool.
+    struct Limits: Sendable {
+        /// Connections to one server (or between one pair of servers).
+        var perServer = 16
+        /// Connections beyond that for questions and orders, which must not wait behind long files.
+        var forCommands = 4
+        /// How long a connection may idle; below the 15 minutes after which servers hang up.
+        var idleTime = Duration.seconds(60)
+        /// How long somebody waits before another connection is opened for him.
+        var growthDelay = Duration.milliseconds(250)
+    }
+
+    private let state = Mutex(ConnectionPoolState())
+    private let limits: Limits
+    private let make: @Sendable (_ stamp: Int) -> Connection
+    private let stamp: @Sendable () -> Int
+
+    /// - Parameters:
+    ///   - stamp: changes when the credential does; connections of an earlier credential are not lent any more.
+    ///   - make: makes a connection of that stamp; a server is contacted by its first operation.
+    init(limits: Limits, stamp: @escaping @Sendable () -> Int, make: @escaping @Sendable (_ stamp: Int) -> Connection) {
+        self.limits = limits
+        self.make = make
+        self.stamp = stamp
+    }
+
+    /// Runs `body` with a connection to `server`. A connection that turns out to have been closed meanwhile is replaced,
+    /// and `body` runs a second time: it must not mind.
+    func withConnection<Result: Sendable>(
+        to server: String, preferring use: Connection.Use = .nothing, isCommand: Bool,
+        _ body: (Connection) async throws -> Result
+    ) async throws -> Result {
+        let connection = try await lease(server, use, isCommand: isCommand)
+        let wasUsed = !connection.isFresh
+        do {
+            let result = try await body(connection)
+            giveBack(connection, to: server)
+            return result
+        } catch let failure as FTPFailure where wasUsed && !failure.isAnswer && failure != .cancelled {
+            giveBack(connection, to: server)
+            // Most likely the server was restarted or grew tired: its other idle connections are no better.
+            dropIdle(server)
+        } catch {
+            giveBack(connection, to: server)
+            throw error
+        }
+        let fresh = try await lease(server, use, isCommand: isCommand)
+        defer { giveBack(fresh, to: server) }
+        return try await body(fresh)
+    }
+
+    /// How many connections exist.
+    var count: Int { state.withLock { $0.count } }
+
+    /// Closes what idles.
+    func closeIdle() {
+        let closed = state.withLock { $0.takeAllIdle() }
+        _ = closed
+    }
+
+    private func lease(_ server: String, _ use: Connection.Use, isCommand: Bool) async throws -> Connection {
+        let current = stamp()
+        let limit = limits.perServer + (isCommand ? limits.forCommands : 0)
+        let ticket = Ticket()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let (answer, stale) = state.withLock { state in
+                    let stale = state.renew(current)
+                    return (state.lease(server, use, limit: limit, ticket, continuation), stale)
+                }
+                _ = stale
+                switch answer {
+                case .idle(let connection): continuation.resume(returning: connection)
+                case .new: continuation.resume(returning: make(current))
+                case .wait: watchGrowth()
+                case .cancelled: continuation.resume(throwing: FTPFailure.cancelled)
+                }
+            }
+        } onCancel: {
+            state.withLock { $0.cancel(ticket, of: server) }?.resume(throwing: FTPFailure.cancelled)
+        }
+    }
+
+    private func giveBack(_ connection: Connection, to server: String) {
+        let (waiter, mustReap) = state.withLock { state in
+            (state.giveBack(connection, to: server), state.startsReaping())
+        }
+        switch waiter {
+        case .hand(let continuation): continuation.resume(returning: connection)
+        case .replace(let continuation): continuation.resume(returning: make(stamp()))
+        case nil: break
+        }
+        if mustReap { reap() }
+    }
+
+    private func dropIdle(_ server: String) {
+        let closed = state.withLock { $0.takeIdle(of: server) }
+        _ = closed
+    }
+
+    /// Opens another connection for whoever has waited too long, until nobody waits.
+    private func watchGrowth() {
+        guard state.withLock({ $0.startsWatching() }) else { return }
+        Task.detached { [self] in
+            while true {
+                try? await Task.sleep(for: limits.growthDelay)
+                let (grown, isDone) = state.withLock { $0.grow(waitingSince: .now - limits.growthDelay) }
+                for waiter in grown { waiter.resume(returning: make(stamp())) }
+                if isDone { return }
+            }
+        }
+    }
+
+    /// Closes what has idled long enough, until nothing idles.
+    private func reap() {
+        Task.detached { [self] in
+            while let wake = state.withLock({ $0.nextReaping(idleTime: limits.idleTime) }) {
+                try? await Task.sleep(until: wake, clock: .continuous)
+                let closed = state.withLock { $0.takeIdle(since: .now - limits.idleTime) }
+                _ = closed
+            }
+        }
+    }
+}
+
+/// Names one wait for a connection.
+final class Ticket: Sendable {
+    private let flag = Atomic(false)
+
+    /// True when the wait was called off.
+    var isCancelled: Bool { flag.load(ordering: .relaxed) }
+
+    func cancel() { flag.store(true, ordering: .relaxed) }
+}

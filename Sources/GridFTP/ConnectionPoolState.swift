@@ -1,0 +1,157 @@
+/// What the pool knows, as a value: every change is a method, every method runs under the pool's lock.
+///
+/// Connections taken out are returned, so that they are closed after the lock is released.
+struct ConnectionPoolState {
+    typealias Waiter = CheckedContinuation<Connection, any Error>
+
+    /// What somebody who wants a connection gets.
+    enum Answer {
+        case idle(Connection)
+        case new
+        case wait
+        case cancelled
+    }
+
+    /// What happens to the first in the queue when a connection comes back.
+    enum Succession {
+        /// He gets that one.
+        case hand(Waiter)
+        /// He gets a new one in its place.
+        case replace(Waiter)
+    }
+
+    private struct Idle {
+        let connection: Connection
+        let since: ContinuousClock.Instant
+    }
+
+    private struct Waiting {
+        let ticket: Ticket
+        let waiter: Waiter
+        let since: ContinuousClock.Instant
+        let limit: Int
+    }
+
+    private struct Server {
+        /// Longest idle first.
+        var idle: [Idle] = []
+        /// Connections lent or idle.
+        var count = 0
+        var queue: [Waiting] = []
+    }
+
+    private var servers: [String: Server] = [:]
+    private var stamp = 0
+    private var isWatching = false
+    private var isReaping = false
+
+    /// Connections lent or idle.
+    var count: Int { servers.values.reduce(0) { $0 + $1.count } }
+
+    /// Notes the credential in force. Returns idle connections that were made with another one.
+    mutating func renew(_ stamp: Int) -> [Connection] {
+        guard stamp != self.stamp else { return [] }
+        self.stamp = stamp
+        return takeAllIdle()
+    }
+
+    /// Finds a connection, allows a new one, or queues.
+    mutating func lease(
+        _ name: String, _ use: Connection.Use, limit: Int, _ ticket: Ticket, _ waiter: Waiter
+    ) -> Answer {
+        guard !ticket.isCancelled else { return .cancelled }
+        var server = servers[name] ?? Server()
+        defer { servers[name] = server }
+        if !server.idle.isEmpty {
+            let index = server.idle.lastIndex { $0.connection.use == use } ?? server.idle.count - 1
+            return .idle(server.idle.remove(at: index).connection)
+        }
+        guard server.count > 0 else {
+            server.count = 1
+            return .new
+        }
+        server.queue.append(Waiting(ticket: ticket, waiter: waiter, since: .now, limit: limit))
+        return .wait
+    }
+
+    /// Takes somebody out of the queue; `nil` when he has been served, or has not come yet.
+    mutating func cancel(_ ticket: Ticket, of name: String) -> Waiter? {
+        ticket.cancel()
+        guard let index = servers[name]?.queue.firstIndex(where: { $0.ticket === ticket }) else { return nil }
+        return servers[name]?.queue.remove(at: index).waiter
+    }
+
+    /// Takes a connection back: to the next in the queue, to the idle ones, or out of use.
+    mutating func giveBack(_ connection: Connection, to name: String) -> Succession? {
+        guard var server = servers[name] else { return nil }
+        defer { servers[name] = server.count == 0 ? nil : server }
+        let isFit = !connection.isSpent && !connection.isFresh && connection.stamp == stamp
+        guard !server.queue.isEmpty else {
+            if isFit { server.idle.append(Idle(connection: connection, since: .now)) } else { server.count -= 1 }
+            return nil
+        }
+        let next = server.queue.removeFirst()
+        return isFit ? .hand(next.waiter) : .replace(next.waiter)
+    }
+
+    /// True when the caller has to watch the queues from now on.
+    mutating func startsWatching() -> Bool {
+        defer { isWatching = true }
+        return !isWatching
+    }
+
+    /// Those who get a new connection because they have waited since `moment` or longer, one a server, and whether nobody
+    /// waits any more.
+    mutating func grow(waitingSince moment: ContinuousClock.Instant) -> (grown: [Waiter], isDone: Bool) {
+        var grown: [Waiter] = []
+        for (name, server) in servers {
+            guard let index = server.queue.firstIndex(where: { $0.since <= moment && server.count < $0.limit }) else { continue }
+            guard let waiting = servers[name]?.queue.remove(at: index) else { continue }
+            servers[name]?.count += 1
+            grown.append(waiting.waiter)
+        }
+        let isDone = servers.values.allSatisfy { $0.queue.isEmpty }
+        if isDone { isWatching = false }
+        return (grown, isDone)
+    }
+
+    /// True when the caller has to close idle connections in time from now on.
+    mutating func startsReaping() -> Bool {
+        guard !isReaping, servers.values.contains(where: { !$0.idle.isEmpty }) else { return false }
+        isReaping = true
+        return true
+    }
+
+    /// When the next idle connection has to be closed; `nil`, and no more reaping, when none idles.
+    mutating func nextReaping(idleTime: Duration) -> ContinuousClock.Instant? {
+        guard let first = servers.values.compactMap({ $0.idle.first?.since }).min() else {
+            isReaping = false
+            return nil
+        }
+        return first + idleTime
+    }
+
+    /// Takes out what has idled since `moment` or longer.
+    mutating func takeIdle(since moment: ContinuousClock.Instant) -> [Connection] {
+        servers.keys.flatMap { takeIdle(of: $0) { $0.since <= moment } }
+    }
+
+    /// Takes out everything that idles.
+    mutating func takeAllIdle() -> [Connection] {
+        servers.keys.flatMap { takeIdle(of: $0) }
+    }
+
+    /// Takes out what idles at one server.
+    mutating func takeIdle(of name: String) -> [Connection] {
+        takeIdle(of: name) { _ in true }
+    }
+
+    private mutating func takeIdle(of name: String, where condition: (Idle) -> Bool) -> [Connection] {
+        guard var server = servers[name] else { return [] }
+        let taken = server.idle.filter(condition)
+        server.idle.removeAll(where: condition)
+        server.count -= taken.count
+        servers[name] = server.count == 0 && server.queue.isEmpty ? nil : server
+        return taken.map(\.connection)
+    }
+}

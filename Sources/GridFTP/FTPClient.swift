@@ -1,0 +1,287 @@
+internal import CGridFTP
+import Glibc
+import Globus
+import MADKit
+
+/// Files and directories on GridFTP, FTP and web servers, and copies between them and this machine.
+package final class FTPClient: Sendable {
+    /// What an administrator may set.
+    package struct Settings: Sendable {
+        /// Most connections to one server.
+        package var connectionsPerServer = 16
+        /// Data connections for one large file.
+        package var streams = 4
+        /// False for sites where no server may open a connection to this machine, and for servers that know nothing else:
+        /// every file then travels in stream mode, over a connection of its own that this side opens.
+        package var isExtended = true
+
+        /// The defaults.
+        package init() {}
+    }
+
+    /// Files of this size or more travel over several data connections.
+    private static let large: Int64 = 32 << 20
+
+    private let settings: Settings
+    private let blocking: BlockingPool
+    private let pool: ConnectionPool
+
+    /// Makes a client; the library is loaded by its first use, or by ``warmUp()``.
+    package init(settings: Settings = Settings(), blocking: BlockingPool) {
+        self.settings = settings
+        self.blocking = blocking
+        var limits = ConnectionPool.Limits()
+        limits.perServer = settings.connectionsPerServer
+        pool = ConnectionPool(limits: limits, stamp: { FTPClient.credentialStamp }) { stamp in
+            Connection(stamp: stamp, blocking: blocking) { try FTPClient.activate() }
+        }
+    }
+
+    /// Loads the library ahead of its first use.
+    package func warmUp() {
+        Task.detached { [blocking] in try? await blocking.run { try FTPClient.activate() } }
+    }
+
+    /// Takes away what unfinished copies have written so far; for the end of the process.
+    package func abandonFiles() {
+        LocalDestination.discardAll()
+    }
+
+    /// Makes a directory, or finds it there and empty.
+    /// - Throws: ``MADError`` naming the URL.
+    package func makeDirectory(_ place: FTPLocation) async throws {
+        try await command(place) { connection in
+            do {
+                try await connection.makeDirectory(place.asDirectory.url)
+            } catch let failure as FTPFailure where failure.isAnswer {
+                try await FTPClient.accept(place, failure, connection)
+            }
+        }
+    }
+
+    /// Accepts that MKD was refused if the directory is there and empty.
+    private static func accept(_ place: FTPLocation, _ failure: FTPFailure, _ connection: Connection) async throws {
+        let facts: Facts
+        do { facts = Facts(reply: try await connection.facts(place.withoutSlash.url)) } catch { throw failure }
+        guard !facts.isUnknown else { throw failure }
+        guard facts.isDirectory else {
+            throw MADError(.refused, "\(place.description) exists and is not a directory")
+        }
+        guard try await RemoteTree(connection: connection, moved: {}).isEmpty(place) else {
+            throw MADError(.refused, "\(place.description) exists and is not empty")
+        }
+    }
+
+    /// Removes a directory with everything in it; one that is not there counts as removed. Links are removed, not followed.
+    /// - Throws: ``MADError`` naming the URL; without asking the server for a root or home directory.
+    package func removeDirectory(_ place: FTPLocation, moved: @escaping @Sendable () -> Void = {}) async throws {
+        if let reason = place.reasonAgainstRemoval {
+            throw MADError(.invalid, "\(place.description) is not removed", cause: reason)
+        }
+        try await command(place) { connection in
+            try await RemoteTree(connection: connection, moved: moved).remove(place)
+        }
+    }
+
+    /// True when a file or directory is there.
+    /// - Throws: ``MADError`` naming the URL when the server does not tell.
+    package func exists(_ place: FTPLocation) async throws -> Bool {
+        try await command(place) { connection in
+            do {
+                do {
+                    _ = try await connection.facts(place.url)
+                } catch let failure as FTPFailure where failure.saysUnsupported {
+                    try await connection.exists(place.url)
+                }
+                return true
+            } catch let failure as FTPFailure where failure.saysAbsent {
+                return false
+            }
+        }
+    }
+
+    /// Copies one file.
+    /// - Parameters:
+    ///   - isExecutable: the destination gets the mode 0755, if it is a local file or on a GridFTP or FTP server.
+    ///   - moved: called while bytes move.
+    /// - Throws: ``MADError`` naming the URL at fault.
+    package func copy(
+        from source: FTPLocation, to destination: FTPLocation, isExecutable: Bool, moved: @escaping @Sendable () -> Void
+    ) async throws {
+        switch (source.scheme, destination.scheme) {
+        case (.file, .file):
+            try await copyLocally(source, destination, isExecutable, moved)
+        case (.file, .gsiftp), (.file, .ftp):
+            try await upload(source, destination, isExecutable, moved)
+        case (.gsiftp, .file), (.ftp, .file):
+            try await download(source, destination, isExecutable, moved)
+        case (.gsiftp, .gsiftp):
+            try await transfer(source, destination, isExecutable, moved)
+        case (_, .file):
+            try await relayToFile(source, destination, isExecutable, moved)
+        default:
+            try await relay(source, destination, isExecutable, moved)
+        }
+    }
+
+    // MARK: The pairs
+
+    private func copyLocally(
+        _ source: FTPLocation, _ destination: FTPLocation, _ isExecutable: Bool, _ moved: @escaping @Sendable () -> Void
+    ) async throws {
+        let isCancelled = Flag()
+        try await withTaskCancellationHandler {
+            try await blocking.run {
+                let input = try LocalSource(source.path)
+                let output = try LocalDestination(destination.path, mode: isExecutable ? 0o755 : 0o644)
+                let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+                defer { buffer.deallocate() }
+                var offset: Int64 = 0
+                while true {
+                    let count = try input.read(into: buffer, at: offset)
+                    try output.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: offset)
+                    offset += Int64(count)
+                    moved()
+                    if count < buffer.count { break }
+                    if isCancelled.isSet { throw FTPFailure.cancelled.error(at: destination.description) }
+                }
+                try output.commit()
+            }
+        } onCancel: {
+            isCancelled.set()
+        }
+    }
+
+    private func upload(
+        _ source: FTPLocation, _ destination: FTPLocation, _ isExecutable: Bool, _ moved: @escaping @Sendable () -> Void
+    ) async throws {
+        let file = try await blocking.run { try LocalSource(source.path) }
+        let shape = shape(for: destination, size: file.size)
+        try await named(destination) {
+            try await pool.withConnection(to: destination.server, preferring: .sending(shape), isCommand: false) { connection in
+                try await connection.send(file, to: destination.url, shape: shape, moved: moved)
+                if isExecutable { try await connection.changeMode(destination.url, to: 0o755) }
+            }
+        }
+    }
+
+    private func download(
+        _ source: FTPLocation, _ destination: FTPLocation, _ isExecutable: Bool, _ moved: @escaping @Sendable () -> Void
+    ) async throws {
+        let file = try await blocking.run { try LocalDestination(destination.path, mode: isExecutable ? 0o755 : 0o644) }
+        defer { file.discard() }
+        let small = shape(for: source, size: 0)
+        try await named(source) {
+            try await pool.withConnection(to: source.server, preferring: .receiving(small), isCommand: false) { connection in
+                let size: Int64?
+                do { size = try await connection.size(source.url) } catch let failure as FTPFailure where failure.saysUnsupported {
+                    size = nil
+                }
+                try await connection.receive(
+                    source.url, size: size, shape: shape(for: source, size: size ?? 0), moved: moved,
+                    into: { try file.write($0, at: $1) })
+            }
+        }
+        try await blocking.run { try file.commit() }
+    }
+
+    private func transfer(
+        _ source: FTPLocation, _ destination: FTPLocation, _ isExecutable: Bool, _ moved: @escaping @Sendable () -> Void
+    ) async throws {
+        let shape = shape(for: source, size: 0)
+        let place = "\(source.description) -> \(destination.description)"
+        try await named(source, place) {
+            try await pool.withConnection(
+                to: "\(source.server) \(destination.server)", preferring: .sending(shape), isCommand: false
+            ) { connection in
+                try await connection.transfer(from: source.url, to: destination.url, shape: shape, moved: moved)
+            }
+        }
+        if isExecutable { try await makeExecutable(destination) }
+    }
+
+    private func relayToFile(
+        _ source: FTPLocation, _ destination: FTPLocation, _ isExecutable: Bool, _ moved: @escaping @Sendable () -> Void
+    ) async throws {
+        let file = try await blocking.run { try LocalDestination(destination.path, mode: isExecutable ? 0o755 : 0o644) }
+        defer { file.discard() }
+        try await relay(from: source, to: "file://" + file.temporaryPath, place: source.description, moved)
+        try await blocking.run { try file.commit() }
+    }
+
+    private func relay(
+        _ source: FTPLocation, _ destination: FTPLocation, _ isExecutable: Bool, _ moved: @escaping @Sendable () -> Void
+    ) async throws {
+        if source.scheme == .file { _ = try await blocking.run { try LocalSource(source.path) } }
+        let place = source.scheme == .file ? destination.description : "\(source.description) -> \(destination.description)"
+        try await relay(from: source, to: destination.url, place: place, moved)
+        if isExecutable, destination.scheme.isFTP { try await makeExecutable(destination) }
+    }
+
+    private func relay(
+        from source: FTPLocation, to destination: String, place: String, _ moved: @escaping @Sendable () -> Void
+    ) async throws {
+        try await named(source, place) {
+            try await blocking.run { try FTPClient.activateCopier() }
+            try await RelayedCopy.run(from: source.url, to: destination, blocking: blocking, moved: moved)
+        }
+    }
+
+    private func makeExecutable(_ place: FTPLocation) async throws {
+        try await command(place) { try await $0.changeMode(place.url, to: 0o755) }
+    }
+
+    // MARK: What they share
+
+    private func command<Result: Sendable>(
+        _ place: FTPLocation, _ body: (Connection) async throws -> Result
+    ) async throws -> Result {
+        guard place.scheme.isFTP else {
+            throw MADError(.invalid, "\(place.description) is not on a GridFTP or FTP server")
+        }
+        return try await named(place) {
+            try await pool.withConnection(to: place.server, isCommand: true, body)
+        }
+    }
+
+    /// Puts a failure into words that name the place, and the state of the credential if it may be to blame.
+    private func named<Result: Sendable>(
+        _ place: FTPLocation, _ name: String? = nil, _ body: () async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await body()
+        } catch let failure as FTPFailure {
+            let error = failure.error(at: name ?? place.description)
+            if error.code == .credential || error.code == .unreachable, place.scheme != .ftp, place.scheme != .http {
+                // Globus' own words for a missing proxy are a riddle.
+                do { _ = try await blocking.run { try Credential.load() } } catch {
+                    throw MADError(.credential, MADError.wrapping(error).description, cause: "[\(name ?? place.description)]")
+                }
+            }
+            throw error
+        }
+    }
+
+    private func shape(for place: FTPLocation, size: Int64) -> TransferShape {
+        // Plain FTP servers know stream mode alone.
+        TransferShape(
+            isExtended: settings.isExtended && place.scheme == .gsiftp, streams: size >= FTPClient.large ? settings.streams : 1)
+    }
+
+    private static func activate() throws(MADError) {
+        try GlobusModule.activate(UnsafeMutableRawPointer(mad_module_ftp_client()))
+        try GlobusModule.activate(UnsafeMutableRawPointer(mad_module_ftp_markers()))
+    }
+
+    private static func activateCopier() throws(MADError) {
+        try activate()
+        try GlobusModule.activate(UnsafeMutableRawPointer(mad_module_gass_copy()))
+    }
+
+    /// When the proxy file was written: a renewed one is used for new connections, and old connections are given up.
+    private static var credentialStamp: Int {
+        var status = Glibc.stat()
+        guard stat(Credential.defaultPath, &status) == 0 else { return 0 }
+        return status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
+    }
+}

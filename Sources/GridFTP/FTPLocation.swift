@@ -1,0 +1,107 @@
+import MADKit
+
+/// A file or directory as a transfer request names it, taken apart as far as a client needs.
+///
+/// gwd substitutes names into URLs without any escaping, so nothing is decoded either: `%20` names a file with three
+/// such characters.
+package struct FTPLocation: Sendable, Equatable {
+    /// How the place is reached.
+    package enum Scheme: String, Sendable {
+        case file, gsiftp, ftp, http, https
+
+        /// True for the two that a control connection serves.
+        package var isFTP: Bool { self == .gsiftp || self == .ftp }
+    }
+
+    /// How the place is reached.
+    package let scheme: Scheme
+    /// `scheme://host[:port]`, the same for every place on one server; with a user's name and password if they were given.
+    package let server: String
+    /// The path with its leading slash. On an FTP server `/~/` stands for the home directory.
+    package let path: String
+
+    /// Takes `text` apart.
+    /// - Throws: ``MADError`` of code `invalid` that says what is wrong with it.
+    package init(_ text: String) throws(MADError) {
+        guard let colon = text.firstIndex(of: ":"), let scheme = Scheme(rawValue: text[..<colon].lowercased()) else {
+            throw MADError(.invalid, "\(text) is not a file, gsiftp, ftp, http or https URL")
+        }
+        var rest = text[text.index(after: colon)...]
+        var authority: Substring = ""
+        if rest.hasPrefix("//") {
+            rest = rest.dropFirst(2)
+            authority = rest.prefix { $0 != "/" }
+            rest = rest.dropFirst(authority.count)
+        }
+        // The control connection is a conversation in lines.
+        guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            throw MADError(.invalid, "a URL holds control characters")
+        }
+        if scheme == .file {
+            guard authority.isEmpty || authority == "localhost" else {
+                throw MADError(.invalid, "\(text) names a file of another host; only file:///PATH can be reached")
+            }
+        } else {
+            guard let host = authority.split(separator: "@").last, !host.hasPrefix(":") else {
+                throw MADError(.invalid, "\(text) names no host")
+            }
+        }
+        guard rest.hasPrefix("/") || (rest.isEmpty && scheme != .file) else {
+            throw MADError(.invalid, "\(text) names no absolute path")
+        }
+        self.scheme = scheme
+        server = "\(scheme.rawValue)://\(authority)"
+        path = rest.isEmpty ? "/" : String(rest)
+    }
+
+    private init(scheme: Scheme, server: String, path: String) {
+        self.scheme = scheme
+        self.server = server
+        self.path = path
+    }
+
+    /// The whole URL, for the library.
+    package var url: String { scheme == .file ? "file://\(path)" : server + path }
+
+    /// The whole URL, for people: without a password.
+    package var description: String {
+        guard let at = server.lastIndex(of: "@") else { return url }
+        return "\(scheme.rawValue)://\(server[server.index(after: at)...])\(path)"
+    }
+
+    /// Host and port, for people.
+    var serverName: String {
+        String(server.dropFirst(scheme.rawValue.count + 3).split(separator: "@").last ?? "")
+    }
+
+    /// The same place named as a directory: one slash at the end.
+    package var asDirectory: FTPLocation {
+        path.hasSuffix("/") ? self : FTPLocation(scheme: scheme, server: server, path: path + "/")
+    }
+
+    /// The same place without slashes at the end.
+    var withoutSlash: FTPLocation {
+        var path = path[...]
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return FTPLocation(scheme: scheme, server: server, path: String(path))
+    }
+
+    /// Something inside this directory.
+    func appending(_ name: String) -> FTPLocation {
+        FTPLocation(scheme: scheme, server: server, path: asDirectory.path + name)
+    }
+
+    /// The parts of the path between its slashes, `.` left out.
+    var components: [Substring] { path.split(separator: "/").filter { $0 != "." } }
+
+    /// Why this directory must not be removed with everything in it, or `nil` when it may.
+    ///
+    /// A home directory, the root and what lies directly below it are never a job's own; `..` could lead to them.
+    var reasonAgainstRemoval: String? {
+        let components = components
+        if components.contains("..") { return "its path climbs with '..'" }
+        guard let first = components.first else { return "it is the root directory" }
+        if first.hasPrefix("~") { return components.count < 2 ? "it is a home directory" : nil }
+        return components.count < 2 ? "it lies directly below the root directory" : nil
+    }
+}
