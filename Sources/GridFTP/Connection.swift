@@ -39,7 +39,7 @@ final class Connection: @unchecked Sendable {
 
     /// The last use of the data connections.
     private(set) var use = Use.nothing
-    /// True until an operation has succeeded: no login yet.
+    /// True until the server has answered an operation: no login yet.
     private(set) var isFresh = true
     /// True when the connection must not be used again.
     private(set) var isSpent = false
@@ -111,7 +111,8 @@ final class Connection: @unchecked Sendable {
             isFresh = false
             return
         }
-        if !failure.isAnswer { isSpent = true }
+        // Who is not let in has no connection; any other answer proves that there is one.
+        if failure.isAnswer, failure.code != 530 { isFresh = false } else { isSpent = true }
         throw failure
     }
 
@@ -122,16 +123,19 @@ final class Connection: @unchecked Sendable {
         try check(globus_ftp_client_handleattr_set_cache_all(&settings, 1))
         try check(globus_ftp_client_handle_init(handle, &settings))
         try check(globus_ftp_client_operationattr_init(attributes))
+        try check(mad_ftp_set_transfer(attributes, 0, 1))
     }
 
     private func begin(_ use: Use, _ call: Call, _ start: (Handle, Attributes) -> globus_result_t) {
-        if case .nothing = use {} else { self.use = use }
-        let shape: TransferShape =
-            switch use {
-            case .nothing: TransferShape(isExtended: false)
-            case .sending(let shape), .receiving(let shape): shape
-            }
-        var result = mad_ftp_set_transfer(attributes, shape.isExtended ? 1 : 0, Int32(shape.streams))
+        var result: globus_result_t = 0
+        switch use {
+        case .nothing:
+            // A question changes nothing: a change of mode would close the data connections.
+            break
+        case .sending(let shape), .receiving(let shape):
+            self.use = use
+            result = mad_ftp_set_transfer(attributes, shape.isExtended ? 1 : 0, Int32(shape.streams))
+        }
         if result == 0 { result = start(handle, attributes) }
         if let failure = FTPFailure(result: result) { call.finish(failure) }
     }

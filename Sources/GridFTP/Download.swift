@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Blocks arrive in any order with their place in the file, and are handed on from a thread that may wait for a disk.
 final class Download: Sendable {
-    private static let blockBytes = 1 << 20
+    private static let blockBytes = 1 << 18
 
     /// Takes a block and its place; throwing breaks the transfer off.
     typealias Sink = @Sendable (UnsafeRawBufferPointer, Int64) throws -> Void
@@ -36,7 +36,7 @@ final class Download: Sendable {
         self.sink = sink
         self.blocking = blocking
         self.moved = moved
-        let bytes = size.map { max(1, min(Self.blockBytes, Int(clamping: $0))) } ?? Self.blockBytes / 4
+        let bytes = size.map { max(1, min(Self.blockBytes, Int(clamping: $0))) } ?? 64 << 10
         let count = size.map { Int(clamping: ($0 + Int64(bytes) - 1) / Int64(bytes)) } ?? 2
         blockBytes = bytes
         blocks = (0..<max(1, min(2 * streams + 2, count))).map { _ in

@@ -8,7 +8,7 @@ import Synchronization
 /// Blocks leave in the order of the file, because the one that ends it must be the last; a block is read when a buffer
 /// is free, on a thread that may wait for a disk.
 final class Upload: Sendable {
-    private static let blockBytes = 1 << 20
+    private static let blockBytes = 1 << 18
 
     /// A buffer of the file, lent to the library and back. `@unchecked Sendable`: it has one holder at a time.
     private final class Block: @unchecked Sendable {
