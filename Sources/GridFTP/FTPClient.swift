@@ -205,7 +205,8 @@ package final class FTPClient: Sendable {
     ) async throws {
         let file = try await blocking.run { try LocalDestination(destination.path, mode: isExecutable ? 0o755 : 0o644) }
         defer { file.discard() }
-        try await relay(from: source, to: "file://" + file.temporaryPath, place: source.description, moved)
+        let place = "\(source.description) -> \(destination.path)"
+        try await relay(from: source, to: "file://" + file.temporaryPath, place: place, web: source, moved)
         try await blocking.run { try file.commit() }
     }
 
@@ -214,16 +215,24 @@ package final class FTPClient: Sendable {
     ) async throws {
         if source.scheme == .file { _ = try await blocking.run { try LocalSource(source.path) } }
         let place = source.scheme == .file ? destination.description : "\(source.description) -> \(destination.description)"
-        try await relay(from: source, to: destination.url, place: place, moved)
+        let web = destination.scheme.isFTP ? source : destination
+        try await relay(from: source, to: destination.url, place: place, web: web, moved)
         if isExecutable, destination.scheme.isFTP { try await makeExecutable(destination) }
     }
 
     private func relay(
-        from source: FTPLocation, to destination: String, place: String, _ moved: @escaping @Sendable () -> Void
+        from source: FTPLocation, to destination: String, place: String, web: FTPLocation,
+        _ moved: @escaping @Sendable () -> Void
     ) async throws {
-        try await named(source, place) {
+        try await named(web, place) {
             try await blocking.run { try FTPClient.activateCopier() }
-            try await RelayedCopy.run(from: source.url, to: destination, blocking: blocking, moved: moved)
+            do {
+                try await RelayedCopy.run(from: source.url, to: destination, blocking: blocking, moved: moved)
+            } catch let failure as FTPFailure where failure.text.hasPrefix("400") && !web.scheme.isFTP {
+                // Whatever keeps it from a web server, the copier says "400, Bad Request".
+                guard let reason = try await blocking.run({ Reachability.obstacle(to: web) }) else { throw failure }
+                throw FTPFailure(text: reason)
+            }
         }
     }
 

@@ -35,7 +35,16 @@ enum ServerText {
             line = trimmed(line[line.index(after: colon)...])
         }
         if line.hasPrefix("Command failed. :") { line = trimmed(line.dropFirst("Command failed. :".count)) }
-        if line.hasPrefix("GridFTP-Errno:") { return nil }
+        // The copier's own function names and its report of a web server's refusal.
+        if line.hasPrefix("[globus_"), let end = line.firstIndex(of: "]") {
+            line = trimmed(line[line.index(after: end)...].drop { $0 == ":" })
+        }
+        if line.hasPrefix("url: "), let reason = line.ranges(of: "for reason: ").first {
+            line = line[reason.upperBound...]
+        }
+        if line.hasPrefix("gass_transfer_request_status") { line = "the server refused or broke off" }
+        // Titles of what follows, and numbers that repeat the text.
+        if line.hasPrefix("GridFTP-Errno:") || line.hasSuffix(":") { return nil }
         for label in labels where line.hasPrefix(label) { line = trimmed(line.dropFirst(label.count)) }
         return line.isEmpty || noise.contains(line) ? nil : line
     }
