@@ -29,8 +29,17 @@ struct RemoteTree {
             guard failure.saysUnsupported else { throw failure.error(at: directory.description) }
             if try await isDeleted(directory) { return }
         }
-        try await removeContents(of: directory, depth: 0)
-        try await removeEmpty(directory)
+        // Everything is listed before anything is deleted: the Globus server lists no link whose target is gone.
+        var leaves: [FTPLocation] = []
+        var directories = [directory]
+        try await explore(directory, depth: 0, &leaves, &directories)
+        for leaf in leaves {
+            try Task.checkCancellation()
+            moved()
+            try await delete(leaf)
+        }
+        // The deepest first.
+        for directory in directories.reversed() { try await removeEmpty(directory) }
     }
 
     /// True when a directory holds nothing.
@@ -38,19 +47,21 @@ struct RemoteTree {
         try await list(directory).entries.isEmpty
     }
 
-    private func removeContents(of directory: FTPLocation, depth: Int) async throws {
+    /// Lists `directory` and what is below it, outer directories before inner ones.
+    private func explore(
+        _ directory: FTPLocation, depth: Int, _ leaves: inout [FTPLocation], _ directories: inout [FTPLocation]
+    ) async throws {
         guard depth < Self.deepest else {
             throw MADError(.refused, "more than \(Self.deepest) directories inside each other: \(directory.description)")
         }
         for entry in try await list(directory).entries {
             try Task.checkCancellation()
-            moved()
             let place = directory.appending(entry.name)
             if entry.kind == .leaf {
-                try await delete(place)
+                leaves.append(place)
             } else if try await !isDeleted(place) {
-                try await removeContents(of: place, depth: depth + 1)
-                try await removeEmpty(place)
+                directories.append(place)
+                try await explore(place, depth: depth + 1, &leaves, &directories)
             }
         }
     }

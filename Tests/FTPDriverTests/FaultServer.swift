@@ -142,7 +142,7 @@ final class FaultServer: Sendable {
         let connection = accept(listener, nil, nil)
         var done = 0
         while done < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.send(connection, $0.baseAddress?.advanced(by: done), bytes.count - done, Int32(MSG_NOSIGNAL.rawValue)) }
+            let count = bytes.withUnsafeBytes { Glibc.send(connection, $0.baseAddress?.advanced(by: done), bytes.count - done, Int32(MSG_NOSIGNAL)) }
             guard count > 0 else { break }
             done += count
         }
@@ -152,7 +152,7 @@ final class FaultServer: Sendable {
 
     private func say(_ text: String, to client: Int32) {
         let bytes = Array(text.utf8)
-        _ = Glibc.send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue))
+        _ = Glibc.send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
     private static func line(from client: Int32, _ rest: inout [UInt8]) -> String? {

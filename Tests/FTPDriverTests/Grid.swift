@@ -15,8 +15,8 @@ final class GridTalk: Sendable {
         grid = try await Testbed.shared()
         local = try TemporaryDirectory()
         talk = try Talk("gw_tm_mad_ftp", .grid(grid, options, environment))
-        #expect(try await talk.ask("INIT 200 - - - -") == "INIT - - SUCCESS -")
-        #expect(try await talk.ask("START 0 - - - - ") == "START 0 - SUCCESS -")
+        try await expect("INIT 200 - - - -", "INIT - - SUCCESS -")
+        try await expect("START 0 - - - - ", "START 0 - SUCCESS -")
     }
 
     /// The remote directory on the first server, by a URL as gwd writes it.
@@ -26,20 +26,37 @@ final class GridTalk: Sendable {
     /// Where the servers keep it.
     var path: String { grid["TESTBED_JOB_HOME"] + "/\(name)" }
 
+    /// Sends a request and returns its own answer, whatever else is said meanwhile.
+    func ask(_ line: String, within limit: Duration = .seconds(30)) async throws -> String {
+        let words = line.split(separator: " ")
+        let verb = words.first.map(String.init) ?? ""
+        let isNumbered = verb != "INIT" && words.count > 1 && words[1].allSatisfy(\.isNumber) && Int32(words[1]) != nil
+        talk.say(line)
+        return try await talk.hear(verb + (isNumbered ? " \(words[1])" : " -"), within: limit)
+    }
+
+    /// Sends a request and compares its answer.
+    func expect(
+        _ line: String, _ answer: String, within limit: Duration = .seconds(30), at place: SourceLocation = #_sourceLocation
+    ) async throws {
+        let heard = try await ask(line, within: limit)
+        #expect(heard == answer, sourceLocation: place)
+    }
+
     /// Makes the remote directory as gwd does.
     func prepare() async throws {
-        #expect(try await talk.ask("RMDIR 0 - - \(remote) - ") == "RMDIR 0 - SUCCESS -")
-        #expect(try await talk.ask("MKDIR 0 - - \(remote) - ") == "MKDIR 0 - SUCCESS \(remote)")
+        try await expect("RMDIR 0 - - \(remote) - ", "RMDIR 0 - SUCCESS -")
+        try await expect("MKDIR 0 - - \(remote) - ", "MKDIR 0 - SUCCESS \(remote)")
     }
 
     /// One copy and its answer.
     func copy(_ source: String, _ destination: String, mode: String = "-", within limit: Duration = .seconds(30)) async throws -> String {
-        try await talk.ask("CP 0 0 \(mode) \(source) \(destination)", within: limit)
+        try await ask("CP 0 0 \(mode) \(source) \(destination)", within: limit)
     }
 
     /// Takes the remote directory away and ends the driver.
     func finish() async throws {
-        #expect(try await talk.ask("RMDIR 0 - - \(remote) - ") == "RMDIR 0 - SUCCESS -")
+        try await expect("RMDIR 0 - - \(remote) - ", "RMDIR 0 - SUCCESS -")
         talk.say("FINALIZE - - - - -")
         #expect(try await talk.finish() == 0)
     }

@@ -93,12 +93,12 @@ final class Dispatcher: Sendable {
             let wake = state.withLock { $0.nextDeadline }
             let changed: Bool? = state.wait(until: wake) { state in state.nextDeadline < wake ? true : nil }
             guard changed == nil else { continue }
-            let expired = state.withLock { state -> [DispatcherState.Execution] in
+            let expired = state.withLock { state in
                 let expired = state.expire(at: .now)
                 for pool in Operation.Pool.allCases { hire(pool, &state) }
                 return expired
             }
-            for execution in expired {
+            for (execution, task) in expired {
                 let operation = execution.operation
                 let subject = operation.subject()
                 log.warning("deadline", ["operation": subject, "after": "\(operation.patience)"])
@@ -108,6 +108,7 @@ final class Dispatcher: Sendable {
                     let text = "\(subject): no answer within \(operation.patience.inSeconds) s"
                     operation.reply.fail(MADError(.timedOut, text))
                 }
+                task?.cancel()
             }
             if !expired.isEmpty { state.wakeAll() }
         }
