@@ -4,9 +4,10 @@ import MADKit
 
 /// The operations that answer yes or no.
 extension Connection {
-    private typealias Command = @Sendable (
-        Handle, UnsafePointer<CChar>, Attributes, globus_ftp_client_complete_callback_t?, UnsafeMutableRawPointer
-    ) -> globus_result_t
+    private typealias Command =
+        @Sendable (
+            Handle, UnsafePointer<CChar>, Attributes, globus_ftp_client_complete_callback_t?, UnsafeMutableRawPointer
+        ) -> globus_result_t
 
     private func command(
         _ url: String, keeping kept: any AnyObject & Sendable = Nothing.instance, _ start: @escaping Command
@@ -57,7 +58,8 @@ extension Connection {
         let answer = OutBox<(bytes: UnsafeMutablePointer<globus_byte_t>?, count: globus_size_t)>((nil, 0))
         try await command(url, keeping: answer) { handle, url, attributes, callback, argument in
             globus_ftp_client_mlst(
-                handle, url, attributes, &answer.pointer.pointee.bytes, &answer.pointer.pointee.count, callback, argument)
+                handle, url, attributes, &answer.pointer.pointee.bytes, &answer.pointer.pointee.count, callback,
+                argument)
         }
         let (bytes, count) = answer.pointer.pointee
         guard let bytes else { return "" }

@@ -13,7 +13,9 @@ extension Connection {
     }
 
     /// STOR: sends a file.
-    func send(_ file: LocalSource, to url: String, shape: TransferShape, moved: @escaping @Sendable () -> Void) async throws {
+    func send(_ file: LocalSource, to url: String, shape: TransferShape, moved: @escaping @Sendable () -> Void)
+        async throws
+    {
         let upload = Upload(file, streams: shape.streams, over: self, blocking: blocking, moved: moved)
         do {
             try await perform(using: .sending(shape), upload.call) { upload.start(url, $0, $1) }
@@ -52,9 +54,10 @@ extension Connection {
 
     private func perform(
         _ download: Download, _ shape: TransferShape,
-        _ start: @escaping @Sendable (
-            Handle, Attributes, globus_ftp_client_complete_callback_t, UnsafeMutableRawPointer
-        ) -> globus_result_t
+        _ start:
+            @escaping @Sendable (
+                Handle, Attributes, globus_ftp_client_complete_callback_t, UnsafeMutableRawPointer
+            ) -> globus_result_t
     ) async throws {
         do {
             try await perform(using: .receiving(shape), download.call) { handle, attributes in

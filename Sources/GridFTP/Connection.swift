@@ -65,7 +65,8 @@ final class Connection: @unchecked Sendable {
         let blocking = blocking
         Task.detached {
             try? await blocking.run {
-                guard let handle = Handle(bitPattern: raw.handle), let attributes = Attributes(bitPattern: raw.attributes)
+                guard let handle = Handle(bitPattern: raw.handle),
+                    let attributes = Attributes(bitPattern: raw.attributes)
                 else { return }
                 // A handle that is still at work is left alone for good.
                 guard globus_ftp_client_handle_destroy(handle) == 0 else { return }

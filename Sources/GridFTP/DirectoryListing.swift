@@ -81,7 +81,9 @@ struct Facts {
     /// True for the directory that was listed, and for its parent.
     var isDirectoryItself: Bool { type == "cdir" || type == "pdir" }
     /// True for a symbolic link, whatever it leads to.
-    var isLink: Bool { values["unix.slink"] != nil || type.hasPrefix("os.unix=slink") || type.hasPrefix("os.unix=symlink") }
+    var isLink: Bool {
+        values["unix.slink"] != nil || type.hasPrefix("os.unix=slink") || type.hasPrefix("os.unix=symlink")
+    }
     /// True for a directory that is not known to be a link.
     var isDirectory: Bool { !isLink && (type == "dir" || isDirectoryItself) }
     /// True when the server said nothing of use.

@@ -57,7 +57,8 @@ final class Download: Sendable {
     /// Registers the buffers of a transfer whose start went well.
     /// - Parameter start: starts it with the completion callback and its argument.
     func start(
-        _ handle: Connection.Handle, _ start: (globus_ftp_client_complete_callback_t, UnsafeMutableRawPointer) -> globus_result_t
+        _ handle: Connection.Handle,
+        _ start: (globus_ftp_client_complete_callback_t, UnsafeMutableRawPointer) -> globus_result_t
     ) -> globus_result_t {
         let argument = Unmanaged.passRetained(self)
         let result = start(downloadCompleted, argument.toOpaque())
@@ -79,7 +80,8 @@ final class Download: Sendable {
     }
 
     fileprivate func arrived(
-        _ bytes: UnsafeMutableRawPointer, _ count: Int, at offset: Int64, _ handle: Connection.Handle, isLast: Bool, failed: Bool
+        _ bytes: UnsafeMutableRawPointer, _ count: Int, at offset: Int64, _ handle: Connection.Handle, isLast: Bool,
+        failed: Bool
     ) {
         moved()
         guard !failed else { return }
@@ -131,7 +133,8 @@ final class Download: Sendable {
 
 private func downloadedBlock(
     _ argument: UnsafeMutableRawPointer?, _ handle: UnsafeMutablePointer<globus_ftp_client_handle_t?>?,
-    _ error: UnsafeMutablePointer<globus_object_t>?, _ bytes: UnsafeMutablePointer<globus_byte_t>?, _ count: globus_size_t,
+    _ error: UnsafeMutablePointer<globus_object_t>?, _ bytes: UnsafeMutablePointer<globus_byte_t>?,
+    _ count: globus_size_t,
     _ offset: globus_off_t, _ isLast: globus_bool_t
 ) {
     guard let argument, let handle, let bytes else { return }

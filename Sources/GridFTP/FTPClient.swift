@@ -158,7 +158,8 @@ package final class FTPClient: Sendable {
         let file = try await blocking.run { try LocalSource(source.path) }
         let shape = shape(for: destination, size: file.size)
         try await named(destination) {
-            try await pool.withConnection(to: destination.server, preferring: .sending(shape), isCommand: false) { connection in
+            try await pool.withConnection(to: destination.server, preferring: .sending(shape), isCommand: false) {
+                connection in
                 try await connection.send(file, to: destination.url, shape: shape, moved: moved)
                 if isExecutable { try await connection.changeMode(destination.url, to: 0o755) }
             }
@@ -172,9 +173,12 @@ package final class FTPClient: Sendable {
         defer { file.discard() }
         let small = shape(for: source, size: 0)
         try await named(source) {
-            try await pool.withConnection(to: source.server, preferring: .receiving(small), isCommand: false) { connection in
+            try await pool.withConnection(to: source.server, preferring: .receiving(small), isCommand: false) {
+                connection in
                 let size: Int64?
-                do { size = try await connection.size(source.url) } catch let failure as FTPFailure where failure.saysUnsupported {
+                do { size = try await connection.size(source.url) } catch let failure as FTPFailure
+                    where failure.saysUnsupported
+                {
                     size = nil
                 }
                 try await connection.receive(
@@ -214,7 +218,8 @@ package final class FTPClient: Sendable {
         _ source: FTPLocation, _ destination: FTPLocation, _ isExecutable: Bool, _ moved: @escaping @Sendable () -> Void
     ) async throws {
         if source.scheme == .file { _ = try await blocking.run { try LocalSource(source.path) } }
-        let place = source.scheme == .file ? destination.description : "\(source.description) -> \(destination.description)"
+        let place =
+            source.scheme == .file ? destination.description : "\(source.description) -> \(destination.description)"
         let web = destination.scheme.isFTP ? source : destination
         try await relay(from: source, to: destination.url, place: place, web: web, moved)
         if isExecutable, destination.scheme.isFTP { try await makeExecutable(destination) }
@@ -264,7 +269,8 @@ package final class FTPClient: Sendable {
             if error.code == .credential || error.code == .unreachable, place.scheme != .ftp, place.scheme != .http {
                 // Globus' own words for a missing proxy are a riddle.
                 do { _ = try await blocking.run { try Credential.load() } } catch {
-                    throw MADError(.credential, MADError.wrapping(error).description, cause: "[\(name ?? place.description)]")
+                    throw MADError(
+                        .credential, MADError.wrapping(error).description, cause: "[\(name ?? place.description)]")
                 }
             }
             throw error
@@ -274,7 +280,8 @@ package final class FTPClient: Sendable {
     private func shape(for place: FTPLocation, size: Int64) -> TransferShape {
         // Plain FTP servers know stream mode alone.
         TransferShape(
-            isExtended: settings.isExtended && place.scheme == .gsiftp, streams: size >= FTPClient.large ? settings.streams : 1)
+            isExtended: settings.isExtended && place.scheme == .gsiftp,
+            streams: size >= FTPClient.large ? settings.streams : 1)
     }
 
     private static func activate() throws(MADError) {

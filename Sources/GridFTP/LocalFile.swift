@@ -32,7 +32,8 @@ final class LocalSource: Sendable {
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(MADError) -> Int {
         var filled = 0
         while filled < buffer.count {
-            let count = pread(descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled, Int(offset) + filled)
+            let count = pread(
+                descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled, Int(offset) + filled)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw .system("cannot read \(path)") }
             if count == 0 { break }
@@ -85,7 +86,8 @@ final class LocalDestination: Sendable {
         let slash = path.lastIndex(of: "/") ?? path.startIndex
         let directory = path[...slash]
         let number = Self.counter.add(1, ordering: .relaxed).newValue
-        let temporary = "\(directory).\(String(path[path.index(after: slash)...].prefix(40))).\(getpid()).\(number).part"
+        let temporary =
+            "\(directory).\(String(path[path.index(after: slash)...].prefix(40))).\(getpid()).\(number).part"
         _ = unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .system("cannot write \(path)") }
@@ -100,7 +102,8 @@ final class LocalDestination: Sendable {
         let descriptor = state.withLock { $0.descriptor }
         var done = 0
         while done < bytes.count {
-            let count = pwrite(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done, Int(offset) + done)
+            let count = pwrite(
+                descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done, Int(offset) + done)
             if count < 0, errno == ESPIPE {
                 // A device that keeps no position.
                 done += max(0, Glibc.write(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done))

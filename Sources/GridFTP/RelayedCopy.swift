@@ -19,7 +19,9 @@ final class RelayedCopy: @unchecked Sendable {
     private let blocking: BlockingPool
     private let moved: @Sendable () -> Void
 
-    private init(from source: String, to destination: String, blocking: BlockingPool, moved: @escaping @Sendable () -> Void) {
+    private init(
+        from source: String, to destination: String, blocking: BlockingPool, moved: @escaping @Sendable () -> Void
+    ) {
         self.source = strdup(source)
         self.destination = strdup(destination)
         self.blocking = blocking
@@ -106,7 +108,8 @@ private func relayCancelled(
 ) {}
 
 private func relayMoved(
-    _ argument: UnsafeMutableRawPointer?, _: UnsafeMutablePointer<globus_gass_copy_handle_t>?, _: globus_off_t, _: Float,
+    _ argument: UnsafeMutableRawPointer?, _: UnsafeMutablePointer<globus_gass_copy_handle_t>?, _: globus_off_t,
+    _: Float,
     _: Float
 ) {
     guard let argument else { return }

@@ -52,7 +52,8 @@ struct RemoteTree {
         _ directory: FTPLocation, depth: Int, _ leaves: inout [FTPLocation], _ directories: inout [FTPLocation]
     ) async throws {
         guard depth < Self.deepest else {
-            throw MADError(.refused, "more than \(Self.deepest) directories inside each other: \(directory.description)")
+            throw MADError(
+                .refused, "more than \(Self.deepest) directories inside each other: \(directory.description)")
         }
         for entry in try await list(directory).entries {
             try Task.checkCancellation()

@@ -65,14 +65,17 @@ final class Upload: Sendable {
 
     /// Reads and sends until no buffer is free.
     private func send(_ handle: Connection.Handle) {
-        guard state.withLock({ state in
-            guard !state.isReading else { return false }
-            state.isReading = true
-            return true
-        }) else { return }
+        guard
+            state.withLock({ state in
+                guard !state.isReading else { return false }
+                state.isReading = true
+                return true
+            })
+        else { return }
         while let (block, offset) = next() {
             do {
-                let count = try file.read(into: UnsafeMutableRawBufferPointer(start: block.bytes, count: blockBytes), at: offset)
+                let count = try file.read(
+                    into: UnsafeMutableRawBufferPointer(start: block.bytes, count: blockBytes), at: offset)
                 let isLast = count < blockBytes || offset + Int64(count) >= file.size
                 state.withLock { state in
                     state.lent[UInt(bitPattern: block.bytes)] = block
@@ -127,7 +130,8 @@ final class Upload: Sendable {
 
 private func uploadedBlock(
     _ argument: UnsafeMutableRawPointer?, _ handle: UnsafeMutablePointer<globus_ftp_client_handle_t?>?,
-    _ error: UnsafeMutablePointer<globus_object_t>?, _ bytes: UnsafeMutablePointer<globus_byte_t>?, _ count: globus_size_t,
+    _ error: UnsafeMutablePointer<globus_object_t>?, _ bytes: UnsafeMutablePointer<globus_byte_t>?,
+    _ count: globus_size_t,
     _ offset: globus_off_t, _ isLast: globus_bool_t
 ) {
     guard let argument, let handle, let bytes else { return }

@@ -35,7 +35,8 @@ import Testing
 
     @Test func aCopyWithoutStartWasAnsweredWithoutItsTransferNumber() async throws {
         let job = try await GridTalk()
-        #expect(try await job.ask("CP 7 12 - file:///etc/hostname gsiftp://localhost:1/~/x").hasPrefix("CP 7 12 FAILURE "))
+        #expect(
+            try await job.ask("CP 7 12 - file:///etc/hostname gsiftp://localhost:1/~/x").hasPrefix("CP 7 12 FAILURE "))
     }
 
     @Test(arguments: [
@@ -59,7 +60,8 @@ import Testing
         switch listing {
         case "Type=file; last": #expect(deleted == ["DELE /a/job/last"])
         case "Type=OS.unix=slink:/etc; link\r\n": #expect(deleted == ["DELE /a/job/link"])
-        case "Type=file; a name with  blanks \r\n": #expect(deleted.first?.hasPrefix("DELE /a/job/a name with  blanks") == true)
+        case "Type=file; a name with  blanks \r\n":
+            #expect(deleted.first?.hasPrefix("DELE /a/job/a name with  blanks") == true)
         default: break
         }
         #expect(try await job.copy("file:///etc/hostname", "file://\(job.local.path)/x").hasPrefix("CP 0 0 SUCCESS"))
@@ -97,7 +99,8 @@ import Testing
         try await job.prepare()
         #expect(try await job.copy("file:///etc/hostname", job.remote + "x", mode: "X").hasPrefix("CP 0 0 SUCCESS"))
         #expect(try mode(of: job.path + "/x") == 0o755)
-        #expect(try await job.copy(job.remote + "x", "file://\(job.local.path)/x", mode: "X").hasPrefix("CP 0 0 SUCCESS"))
+        #expect(
+            try await job.copy(job.remote + "x", "file://\(job.local.path)/x", mode: "X").hasPrefix("CP 0 0 SUCCESS"))
         #expect(try mode(of: job.local.path + "/x") == 0o755)
         try await job.finish()
     }
@@ -131,7 +134,10 @@ import Testing
     @Test func nothingHadATimeLimit() async throws {
         let pit = try FaultServer(.init(isSilent: true))
         let job = try await GridTalk(["--timeout", "2"])
-        for request in ["RMDIR 0 - - \(pit.url("/a/b/")) - ", "MKDIR 0 - - \(pit.url("/a/b/")) - ", "EXISTS 0 - - \(pit.url("/a/b/")) - "] {
+        for request in [
+            "RMDIR 0 - - \(pit.url("/a/b/")) - ", "MKDIR 0 - - \(pit.url("/a/b/")) - ",
+            "EXISTS 0 - - \(pit.url("/a/b/")) - ",
+        ] {
             #expect(try await job.ask(request, within: .seconds(10)).hasSuffix("no answer within 2 s"))
         }
         #expect(try await job.ask("END 0 - - - - ", within: .seconds(4)) == "END 0 - SUCCESS -")

@@ -71,7 +71,8 @@ import Testing
         try await job.expect("EXISTS 0 - - \(home) - ", "EXISTS 0 - SUCCESS -")
         try Testbed.run(["proxy", "--expired", proxy])
         let answer = try await job.ask("EXISTS 0 - - \(home) - ")
-        #expect(answer.hasPrefix("EXISTS 0 - FAILURE the proxy certificate \(proxy) of ") && answer.contains(" expired "))
+        #expect(
+            answer.hasPrefix("EXISTS 0 - FAILURE the proxy certificate \(proxy) of ") && answer.contains(" expired "))
         try FileManager.default.removeItem(atPath: proxy)
         #expect(try await job.ask("EXISTS 0 - - \(home) - ").contains("no proxy certificate at \(proxy)"))
         try Testbed.run(["proxy", proxy])

@@ -18,7 +18,8 @@ import Testing
         try await job.prepare()
         #expect(try await job.copy("file:///etc/hostname", job.remote + "f").hasPrefix("CP 0 0 SUCCESS"))
         try await job.expect("MKDIR 0 - - \(job.remote) - ", "MKDIR 0 - FAILURE \(job.remote) exists and is not empty")
-        try await job.expect("MKDIR 0 - - \(job.remote)f - ", "MKDIR 0 - FAILURE \(job.remote)f exists and is not a directory")
+        try await job.expect(
+            "MKDIR 0 - - \(job.remote)f - ", "MKDIR 0 - FAILURE \(job.remote)f exists and is not a directory")
         #expect(try await job.ask("MKDIR 0 - - \(job.remote)no/such/ - ").contains("No such file or directory"))
         try await job.finish()
     }
@@ -34,7 +35,9 @@ import Testing
         }
         let files = FileManager.default
         try Data().write(to: URL(fileURLWithPath: job.path + "/in/a name with blanks"))
-        for (link, target) in [("in/out", "../outside"), ("in/sub/up", "../.."), ("in/sub/back", "../.hidden"), ("in/self", ".")] {
+        for (link, target) in [
+            ("in/out", "../outside"), ("in/sub/up", "../.."), ("in/sub/back", "../.hidden"), ("in/self", "."),
+        ] {
             try files.createSymbolicLink(atPath: job.path + "/" + link, withDestinationPath: target)
         }
         try await job.expect("RMDIR 0 - - \(job.remote)in/ - ", "RMDIR 0 - SUCCESS -")
@@ -70,14 +73,16 @@ import Testing
         let job = try await GridTalk()
         try await job.prepare()
         #expect(try await job.copy("file:///etc/hostname", job.remote + "f").hasPrefix("CP 0 0 SUCCESS"))
-        try await job.expect("RMDIR 0 - - \(job.remote)f - ", "RMDIR 0 - FAILURE not a directory: \(job.remote.dropLast())/f")
+        try await job.expect(
+            "RMDIR 0 - - \(job.remote)f - ", "RMDIR 0 - FAILURE not a directory: \(job.remote.dropLast())/f")
         try await job.finish()
     }
 
     @Test func rootsAndHomesAreNeverRemoved() async throws {
         let job = try await GridTalk()
         let paths = [
-            "/", "//", "", "/~", "/~/", "/~/./", "/~/..", "/~/a/../..", "/home", "/tmp/", "/tmp/./", "/home/../x/y", "/~root/",
+            "/", "//", "", "/~", "/~/", "/~/./", "/~/..", "/~/a/../..", "/home", "/tmp/", "/tmp/./", "/home/../x/y",
+            "/~root/",
         ]
         for path in paths {
             let answer = try await job.ask("RMDIR 0 - - \(job.grid["TESTBED_GSIFTP"])\(path) - ")

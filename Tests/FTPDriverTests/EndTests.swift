@@ -22,7 +22,10 @@ import Testing
         try await startCopies(job, server)
         job.talk.say("END 0 - - - - ")
         #expect(try await job.talk.hear("END 0", within: .seconds(5)) == "END 0 - SUCCESS -")
-        #expect(Array(job.talk.transcript.dropFirst(2).dropLast()).sorted().map { $0.prefix(14) } == ["CP 0 0 FAILURE", "CP 0 1 FAILURE", "CP 0 2 FAILURE"])
+        #expect(
+            Array(job.talk.transcript.dropFirst(2).dropLast()).sorted().map { $0.prefix(14) } == [
+                "CP 0 0 FAILURE", "CP 0 1 FAILURE", "CP 0 2 FAILURE",
+            ])
         #expect(try names(in: job.local.path) == [])
         try await job.expect("START 0 - - - - ", "START 0 - SUCCESS -")
         try await job.prepare()

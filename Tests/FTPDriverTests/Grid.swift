@@ -37,7 +37,8 @@ final class GridTalk: Sendable {
 
     /// Sends a request and compares its answer.
     func expect(
-        _ line: String, _ answer: String, within limit: Duration = .seconds(30), at place: SourceLocation = #_sourceLocation
+        _ line: String, _ answer: String, within limit: Duration = .seconds(30),
+        at place: SourceLocation = #_sourceLocation
     ) async throws {
         let heard = try await ask(line, within: limit)
         #expect(heard == answer, sourceLocation: place)
@@ -50,7 +51,9 @@ final class GridTalk: Sendable {
     }
 
     /// One copy and its answer.
-    func copy(_ source: String, _ destination: String, mode: String = "-", within limit: Duration = .seconds(30)) async throws -> String {
+    func copy(_ source: String, _ destination: String, mode: String = "-", within limit: Duration = .seconds(30))
+        async throws -> String
+    {
         try await ask("CP 0 0 \(mode) \(source) \(destination)", within: limit)
     }
 

@@ -36,7 +36,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/nonexistent/file", "No such file or directory"), ("/etc", "not a regular file"), ("relative", "absolute path"),
+        ("/nonexistent/file", "No such file or directory"), ("/etc", "not a regular file"),
+        ("relative", "absolute path"),
     ])
     func aSourceThatCannotBeReadIsNamed(path: String, cause: String) async throws {
         let job = try await GridTalk()

@@ -9,7 +9,9 @@ import Testing
         let job = try await GridTalk()
         let source = try job.local.write("small", "small")
         for number in 1...50 { try await job.expect("START \(number) - - - - ", "START \(number) - SUCCESS -") }
-        for number in 0..<1000 { job.talk.say("CP \(number / 20 + 1) \(number % 20) - file://\(source) \(server.url("/f\(number)"))") }
+        for number in 0..<1000 {
+            job.talk.say("CP \(number / 20 + 1) \(number % 20) - file://\(source) \(server.url("/f\(number)"))")
+        }
         for _ in 0..<1000 { #expect(try await job.talk.hear("CP ").contains(" SUCCESS ")) }
         #expect(server.connections <= 4)
     }
@@ -36,10 +38,12 @@ import Testing
 
     @Test func aConnectionThatTheServerClosedIsReplacedUnseen() async throws {
         // USER PASS and a few settings, one command, and then the server hangs up at the next one.
-        let server = try FaultServer(.init(reply: { $0.hasPrefix("NOOP") ? "421 tired\r\n" : nil }, commandsBeforeGoodbye: 8))
+        let server = try FaultServer(
+            .init(reply: { $0.hasPrefix("NOOP") ? "421 tired\r\n" : nil }, commandsBeforeGoodbye: 8))
         let job = try await GridTalk()
         for number in 0..<30 {
-            try await job.expect("MKDIR 0 - - \(server.url("/a/\(number)/")) - ", "MKDIR 0 - SUCCESS \(server.url("/a/\(number)/"))")
+            try await job.expect(
+                "MKDIR 0 - - \(server.url("/a/\(number)/")) - ", "MKDIR 0 - SUCCESS \(server.url("/a/\(number)/"))")
         }
         #expect(server.connections > 1)
     }

@@ -40,7 +40,8 @@ struct FTPDriver: TransferDriver {
 
     func copy(_ copy: Copy, progress: Progress) async throws {
         try await client.copy(
-            from: FTPLocation(copy.source.text), to: FTPLocation(copy.destination.text), isExecutable: copy.isExecutable,
+            from: FTPLocation(copy.source.text), to: FTPLocation(copy.destination.text),
+            isExecutable: copy.isExecutable,
             moved: { progress.advance() })
     }
 
