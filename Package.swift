@@ -52,7 +52,7 @@ var targets: [Target] = [
     driver("gw_im_mad_static", ["Grid"]),
     .executableTarget(name: "gwmad", dependencies: ["MADKit", "Grid", "CPosix"], swiftSettings: strict),
 
-    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["CPosix"], path: "Tests/Support", swiftSettings: strict),
     .executableTarget(name: "mad_probe", dependencies: ["MADKit"], path: "Tests/Probe", swiftSettings: strict),
     tests("MADKitTests", ["MADKit"]),
     tests("ProcessTests", ["MADKit", "mad_probe"]),

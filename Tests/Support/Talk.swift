@@ -1,4 +1,6 @@
+import CPosix
 import Foundation
+import Glibc
 import Synchronization
 
 /// A conversation with a real driver process: what gwd would say, and what it would hear.
@@ -13,11 +15,14 @@ package final class Talk: Sendable {
         package var without: [String] = []
         /// Where the process runs.
         package var directory: String?
+        /// True to start it as gwd's threads do: with every signal blocked.
+        package var blocksSignals = false
 
         package init(
             _ arguments: [String] = [], environment: [String: String] = [:], without: [String] = [],
-            directory: String? = nil
+            directory: String? = nil, blocksSignals: Bool = false
         ) {
+            self.blocksSignals = blocksSignals
             self.arguments = arguments
             self.environment = environment
             self.without = without
@@ -48,51 +53,105 @@ package final class Talk: Sendable {
         var rest: [UInt8] = []
         var isEnded = false
         var complaints: [UInt8] = []
+        var status: Int32?
+        var input: Int32
     }
 
     private let program: String
-    private let process = Process()
-    private let input = Pipe()
-    private let output = Pipe()
-    private let errors = Pipe()
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+    /// The process's number.
+    package let pid: Int32
 
     /// Starts `program`, an executable of this package or an absolute path.
     package init(_ program: String, _ start: Start = Start()) throws {
         self.program = program
-        process.executableURL = program.hasPrefix("/") ? URL(fileURLWithPath: program) : Talk.executable(program)
-        process.arguments = start.arguments
-        var environment = ProcessInfo.processInfo.environment.merging(start.environment) { $1 }
-        for name in start.without { environment[name] = nil }
-        process.environment = environment
-        if let directory = start.directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = errors
-        output.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            self?.state.withLock { state in
-                if data.isEmpty { state.isEnded = true }
-                state.rest += data
-                while let newline = state.rest.firstIndex(of: 0x0A) {
-                    let line = String(decoding: state.rest[..<newline], as: UTF8.self)
-                    state.rest.removeFirst(newline + 1)
-                    state.lines.append(line)
-                    state.all.append(line)
-                }
-            }
+        let input = try Talk.pipe()
+        let output = try Talk.pipe()
+        let errors = try Talk.pipe()
+        state = Mutex(State(input: input.write))
+
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for (number, end) in [input.read, output.write, errors.write].enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, end, Int32(number))
         }
-        errors.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            self?.state.withLock { $0.complaints += data }
-        }
-        try process.run()
+        if let directory = start.directory { posix_spawn_file_actions_addchdir_np(&actions, directory) }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var mask = sigset_t()
+        if start.blocksSignals { sigfillset(&mask) } else { sigemptyset(&mask) }
+        posix_spawnattr_setsigmask(&attributes, &mask)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
+        var variables = ProcessInfo.processInfo.environment.merging(start.environment) { $1 }
+        for name in start.without { variables[name] = nil }
+        let path = program.hasPrefix("/") ? program : Talk.executable(program).path
+        var arguments = ([path] + start.arguments).map { strdup($0) } + [nil]
+        var environment = variables.map { strdup("\($0)=\($1)") } + [nil]
+        defer { (arguments + environment).forEach { free($0) } }
+        var child = pid_t()
+        let code = posix_spawn(&child, path, &actions, &attributes, &arguments, &environment)
+        for end in [input.read, output.write, errors.write] { close(end) }
+        guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EIO) }
+        pid = child
+
+        Talk.follow(output.read) { [weak self] bytes in self?.take(bytes) }
+        Talk.follow(errors.read) { [weak self] bytes in self?.state.withLock { $0.complaints += bytes } }
     }
 
     deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        if poll() == nil {
+            kill(pid, SIGKILL)
+            var status: Int32 = 0
+            waitpid(pid, &status, 0)
+        }
+        closeInput()
+    }
+
+    private static func pipe() throws -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw POSIXError(.EMFILE) }
+        return (ends[0], ends[1])
+    }
+
+    /// Reads a descriptor to its end on a thread of its own; an empty array is the end.
+    private static func follow(_ descriptor: Int32, _ body: @escaping @Sendable ([UInt8]) -> Void) {
+        Thread.detachNewThread {
+            var buffer = [UInt8](repeating: 0, count: 65_536)
+            while true {
+                let count = read(descriptor, &buffer, buffer.count)
+                if count < 0, errno == EINTR { continue }
+                body(Array(buffer.prefix(max(0, count))))
+                if count <= 0 { break }
+            }
+            close(descriptor)
+        }
+    }
+
+    private func take(_ bytes: [UInt8]) {
+        state.withLock { state in
+            if bytes.isEmpty { state.isEnded = true }
+            state.rest += bytes
+            while let newline = state.rest.firstIndex(of: 0x0A) {
+                let line = String(decoding: state.rest[..<newline], as: UTF8.self)
+                state.rest.removeFirst(newline + 1)
+                state.lines.append(line)
+                state.all.append(line)
+            }
+        }
+    }
+
+    /// The wait status once the process has ended.
+    private func poll() -> Int32? {
+        state.withLock { state in
+            if state.status == nil {
+                var status: Int32 = 0
+                if waitpid(pid, &status, WNOHANG) == pid { state.status = status }
+            }
+            return state.status
+        }
     }
 
     /// Where the build put an executable of this package.
@@ -100,9 +159,6 @@ package final class Talk: Sendable {
         URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
             .appendingPathComponent(name)
     }
-
-    /// The process's number.
-    package var pid: Int32 { process.processIdentifier }
 
     /// What the process wrote to stderr so far.
     package var complaints: String { state.withLock { String(decoding: $0.complaints, as: UTF8.self) } }
@@ -117,12 +173,21 @@ package final class Talk: Sendable {
 
     /// Sends bytes as they are.
     package func send(_ bytes: [UInt8]) {
-        try? input.fileHandleForWriting.write(contentsOf: Data(bytes))
+        let input = state.withLock { $0.input }
+        var offset = 0
+        while input >= 0, offset < bytes.count {
+            let count = bytes[offset...].withUnsafeBytes { write(input, $0.baseAddress, $0.count) }
+            guard count > 0 else { return }
+            offset += count
+        }
     }
 
     /// Closes the process's stdin.
     package func closeInput() {
-        try? input.fileHandleForWriting.close()
+        state.withLock { state in
+            if state.input >= 0 { close(state.input) }
+            state.input = -1
+        }
     }
 
     /// The next line not taken yet.
@@ -161,18 +226,21 @@ package final class Talk: Sendable {
     /// Waits for the process to end and returns its exit status; 128 + signal when a signal ended it.
     package func finish(within limit: Duration = .seconds(35)) async throws -> Int32 {
         let deadline = ContinuousClock.now + limit
-        while process.isRunning {
+        while true {
+            if let status = poll() {
+                // What it said last may still be on its way.
+                while !state.withLock({ $0.isEnded }), ContinuousClock.now < deadline {
+                    try await Task.sleep(for: .milliseconds(2))
+                }
+                return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F
+            }
             if ContinuousClock.now > deadline { throw Failure.stillRunning(program: program) }
             try await Task.sleep(for: .milliseconds(2))
         }
-        while !state.withLock({ $0.isEnded }), ContinuousClock.now < deadline {
-            try await Task.sleep(for: .milliseconds(2))
-        }
-        return process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
     }
 
     /// Sends a signal.
     package func signal(_ number: Int32) {
-        kill(process.processIdentifier, number)
+        kill(pid, number)
     }
 }

@@ -23,7 +23,7 @@ final class Session<FamilyType: Family>: Sendable {
     private let limits: GWDLimits
     private let trace: WireTrace?
     private let makeFamily: @Sendable () async throws -> FamilyType
-    private let onFailure: @Sendable () -> Void
+    private let onFailure: @Sendable (MADError) -> Void
     private let batch = Mutex<[Operation]>([])
     private let finalization = Mutex<Reply?>(nil)
 
@@ -32,7 +32,7 @@ final class Session<FamilyType: Family>: Sendable {
     ///   - onFailure: called when INIT has been answered FAILURE.
     init(
         writer: LineWriter, dispatcher: Dispatcher, limits: GWDLimits, trace: WireTrace?,
-        makeFamily: @escaping @Sendable () async throws -> FamilyType, onFailure: @escaping @Sendable () -> Void
+        makeFamily: @escaping @Sendable () async throws -> FamilyType, onFailure: @escaping @Sendable (MADError) -> Void
     ) {
         self.writer = writer
         self.dispatcher = dispatcher
@@ -181,7 +181,7 @@ final class Session<FamilyType: Family>: Sendable {
         }
         reply.fail(error)
         for (_, reply) in waiting { reply.fail(error) }
-        onFailure()
+        onFailure(error)
     }
 
     /// True while INIT is being worked on.
