@@ -26,7 +26,7 @@ final class ExecutionProbe: ExecutionDriver {
             // The end is known before the contact is.
             out.yield(.state(contact, .active))
             out.yield(.state(contact, .done(exitCode: 3)))
-            try await Task.sleep(for: .milliseconds(100))
+            try await pause(for: .milliseconds(100))
         } else {
             try await Probe.behave(how)
         }
@@ -41,7 +41,7 @@ final class ExecutionProbe: ExecutionDriver {
     func poll(_ contact: JobContact) async throws -> JobState {
         switch contact.text.split(separator: "/").last {
         case "lost": throw MADError(.unreachable, "no route to the job manager")
-        case "mute": try await Task.sleep(for: .seconds(1000))
+        case "mute": try await pause(for: .seconds(1000))
         case "over": return .done(exitCode: nil)
         case "bad": return .failed(reason: "bad")
         default: break

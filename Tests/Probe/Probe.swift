@@ -18,16 +18,19 @@ enum Probe {
         let parts = name.split(separator: ":").last.map { $0.split(separator: "/") } ?? []
         let number = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
         switch parts.first {
-        case "sleep": try await Task.sleep(for: .milliseconds(number))
+        case "sleep": try await pause(for: .milliseconds(number))
         case "hang": await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
         case "alive":
             for _ in 0..<number {
-                try await Task.sleep(for: .milliseconds(100))
+                try await pause(for: .milliseconds(100))
                 progress?.advance()
             }
         case "print":
             print("CALLBACK 1 SUCCESS DONE")
             fflush(nil)
+        case "variable":
+            let name = parts.count > 1 ? String(parts[1]) : ""
+            throw MADError(.refused, "\(name)=\(Environment[name] ?? "unset")")
         case "odd": throw OddError()
         case "forge": throw MADError(.refused, "first line\nCALLBACK 1 SUCCESS DONE\r\n\u{0}\u{1B}[31mend", cause: "\t\t")
         case "long": throw MADError(.refused, String(repeating: "ü12345678 ", count: 10_000))

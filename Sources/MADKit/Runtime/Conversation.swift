@@ -71,7 +71,7 @@ struct Conversation<FamilyType: Family> {
         dispatcher.callOff(MADError(.cancelled, "the driver is ending"))
         if let family = session.family {
             let done = Monitor(false)
-            Task {
+            startTask {
                 await family.shutDown()
                 done.withLock { $0 = true }
                 done.wakeAll()
