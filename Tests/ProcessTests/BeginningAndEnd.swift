@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 /// Contract 7 and 8: INIT, FINALIZE, end of input, signals.
 @Suite struct BeginningAndEnd {
@@ -63,7 +63,8 @@ import TestSupport
     @Test func finalizeAnswersAndEndsWithinASecond() async throws {
         for (family, request, reply) in [
             ("transfer", "FINALIZE - - - - -", "FINALIZE - - SUCCESS -"),
-            ("execution", "FINALIZE - - -", "FINALIZE - SUCCESS -"), ("information", "finalize", "FINALIZE - SUCCESS -"),
+            ("execution", "FINALIZE - - -", "FINALIZE - SUCCESS -"),
+            ("information", "finalize", "FINALIZE - SUCCESS -"),
         ] {
             let talk = try start([], family)
             talk.say("INIT - - - - -")
@@ -120,7 +121,8 @@ import TestSupport
 
     @Test func endOfInputWithStdoutClosedTooEndsWithinASecond() async throws {
         let probe = Talk.executable("mad_probe").path
-        let script = "(printf 'INIT - - - - -\\nSTART 1\\nCP 1 0 - probe:sleep/20000 b\\n'; sleep 0.3) | \(probe) | sleep 0.2"
+        let script =
+            "(printf 'INIT - - - - -\\nSTART 1\\nCP 1 0 - probe:sleep/20000 b\\n'; sleep 0.3) | \(probe) | sleep 0.2"
         let started = ContinuousClock.now
         let talk = try Talk("/bin/sh", Talk.Start(["-c", script], environment: ["MAD_PROBE": "transfer"]))
         #expect(try await talk.finish(within: .seconds(5)) == 0)
@@ -129,8 +131,10 @@ import TestSupport
 
     @Test func aReaderThatWentAwayEndsTheDriver() async throws {
         let probe = Talk.executable("mad_probe").path
-        let script = "(printf 'INIT - - - - -\\n'; sleep 0.3; printf 'START 1\\n'; sleep 20) | \(probe) | head -n1; exit 0"
-        let talk = try Talk("/bin/bash", Talk.Start(["-c", "set -m; \(script)"], environment: ["MAD_PROBE": "transfer"]))
+        let script =
+            "(printf 'INIT - - - - -\\n'; sleep 0.3; printf 'START 1\\n'; sleep 20) | \(probe) | head -n1; exit 0"
+        let talk = try Talk(
+            "/bin/bash", Talk.Start(["-c", "set -m; \(script)"], environment: ["MAD_PROBE": "transfer"]))
         #expect(try await talk.hear() == "INIT - - SUCCESS -")
         try await Task.sleep(for: .milliseconds(1_300))
         #expect(!isRunning(childOf: talk.pid, named: "mad_probe"))

@@ -1,5 +1,5 @@
-import Testing
 import TestSupport
+import Testing
 
 /// The execution family: numbers, contacts, news.
 @Suite struct JobsKeepTheirNumbers {
@@ -77,7 +77,9 @@ import TestSupport
 
     @Test func aFailedSubmissionSaysWhyAndLeavesNoJob() async throws {
         let talk = try await execution()
-        #expect(try await talk.ask("SUBMIT 0 h/forge /rsl") == "SUBMIT 0 FAILURE first line CALLBACK 1 SUCCESS DONE [31mend:")
+        #expect(
+            try await talk.ask("SUBMIT 0 h/forge /rsl")
+                == "SUBMIT 0 FAILURE first line CALLBACK 1 SUCCESS DONE [31mend:")
         #expect(try await talk.ask("POLL 0 - -") == "POLL 0 FAILURE Job does not exist")
     }
 

@@ -1,5 +1,5 @@
-import Testing
 import TestSupport
+import Testing
 
 /// Contract 9 and 10: deadlines, order within a job, parallelism across jobs, calling off.
 @Suite struct WorkIsOrderedAndBounded {

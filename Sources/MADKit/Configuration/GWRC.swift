@@ -10,7 +10,8 @@ enum GWRC {
     /// The files that count, in order: below the installation, then in the user's home.
     static func paths(tree: GridWayTree, home: String?) -> [String] {
         let candidates =
-            (tree.root.map { ["\($0)/etc/gwrc", "\($0)/etc/gridway/gwrc"] } ?? []) + (home.map { ["\($0)/.gwrc"] } ?? [])
+            (tree.root.map { ["\($0)/etc/gwrc", "\($0)/etc/gridway/gwrc"] } ?? [])
+            + (home.map { ["\($0)/.gwrc"] } ?? [])
         return candidates.filter { access($0, R_OK) == 0 }
     }
 
@@ -23,7 +24,8 @@ enum GWRC {
         let output = try run(["/bin/bash", "-c", script, "gwrc"] + paths, until: .now + limit)
         let ofTheShell: Set<Substring> = ["_", "SHLVL", "PWD", "OLDPWD"]
         for entry in output.split(separator: 0) {
-            let pair = String(decoding: entry, as: UTF8.self).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let pair = String(decoding: entry, as: UTF8.self).split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard pair.count == 2, !ofTheShell.contains(pair[0]) else { continue }
             setenv(String(pair[0]), String(pair[1]), 1)
         }
@@ -60,10 +62,12 @@ enum GWRC {
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
         guard let output else {
-            throw MADError(.timedOut, "gwrc took too long and was ignored", cause: command.dropFirst(4).joined(separator: " "))
+            throw MADError(
+                .timedOut, "gwrc took too long and was ignored", cause: command.dropFirst(4).joined(separator: " "))
         }
         guard mad_exit_status(status) == 0 else {
-            throw MADError(.invalid, "gwrc failed with status \(mad_exit_status(status)) and was ignored",
+            throw MADError(
+                .invalid, "gwrc failed with status \(mad_exit_status(status)) and was ignored",
                 cause: command.dropFirst(4).joined(separator: " "))
         }
         return output
