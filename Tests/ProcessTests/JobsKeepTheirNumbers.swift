@@ -48,7 +48,7 @@ import Testing
         let talk = try await execution(["--parallel 1"])
         _ = try await talk.ask("SUBMIT 0 h/run /rsl")
         for job in 1..<5 { talk.say("SUBMIT \(job) h/sleep/20000 /rsl") }
-        #expect(try await talk.ask("POLL 0 - -", within: .seconds(1)) == "POLL 0 SUCCESS ACTIVE")
+        #expect(try await talk.ask("POLL 0 - -", within: .seconds(3)) == "POLL 0 SUCCESS ACTIVE")
     }
 
     @Test func aPollThatFindsNoWayKeepsTheLastKnownState() async throws {

@@ -23,7 +23,7 @@ import Testing
         let talk = try await ready(Talk.Start(blocksSignals: true))
         #expect(try UInt64(status(talk, "SigBlk"), radix: 16) == 0)
         talk.signal(SIGTERM)
-        #expect(try await talk.finish(within: .seconds(1)) == 0)
+        #expect(try await talk.finish(within: .seconds(2)) == 0)
     }
 
     @Test func sigpipeIsIgnoredWhateverTheParentDid() async throws {

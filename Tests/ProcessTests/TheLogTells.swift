@@ -65,6 +65,6 @@ import Testing
         let talk = try Talk("mad_probe", Talk.Start([arguments], environment: ["MAD_PROBE": "transfer"]))
         let reply = try await talk.ask("INIT 200 - - - -")
         #expect(reply.hasPrefix("INIT - - FAILURE ") && reply.contains(name))
-        #expect(try await talk.finish(within: .seconds(1)) != 0)
+        #expect(try await talk.finish(within: .seconds(2)) != 0)
     }
 }

@@ -34,26 +34,12 @@ enum GWRC {
     /// Runs a command in a process group of its own and returns what it prints.
     private static func run(_ command: [String], until deadline: Instant) throws(MADError) -> [UInt8] {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw .system("cannot make a pipe for gwrc") }
+        guard mad_pipe(&ends, 0) == 0 else { throw .system("cannot make a pipe for gwrc") }
         defer { close(ends[0]) }
-
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var defaults = sigset_t()
-        sigfillset(&defaults)
-        posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF))
-
-        var child = pid_t()
         var arguments = command.map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
-        let code = posix_spawn(&child, command[0], &actions, &attributes, &arguments, Glibc.environ)
+        var child = pid_t()
+        let code = mad_spawn(&child, command[0], &arguments, environ, [-1, ends[1], -1], nil, 0, 1)
         close(ends[1])
         guard code == 0 else { throw .system("cannot start \(command[0]) for gwrc", errno: code) }
 
