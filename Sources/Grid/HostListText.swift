@@ -5,10 +5,14 @@ import MADKit
 /// Taken as people write them: CRLF, blank lines, `#` comments, a last line without newline. A host may have several
 /// files, on one line or on several; what they say adds up.
 struct HostListText: Sendable {
-    /// Each host once, in the order of its first line.
-    private(set) var hosts: [HostName] = []
-    /// The attribute files of each host, possibly none.
-    private(set) var files: [HostName: [String]] = [:]
+    /// What one line says.
+    struct Line: Sendable {
+        let host: HostName
+        let files: [String]
+    }
+
+    /// The lines that name a host.
+    private(set) var lines: [Line] = []
 
     /// Longest name that gwd's tables hold.
     private static let longestName = 255
@@ -16,30 +20,33 @@ struct HostListText: Sendable {
     /// Reads a whole list.
     /// - Throws: ``MADError`` naming the file, the line and the reason.
     init(_ bytes: [UInt8], file: String) throws(MADError) {
+        var rest = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
         var number = 0
-        for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+        var words: [String] = []
+        while !rest.isEmpty {
             number += 1
-            var words = HostListText.words(of: line)
-            guard !words.isEmpty else { continue }
-            let name = words.removeFirst()
+            let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
+            HostListText.split(rest[..<end], into: &words)
+            rest = rest[min(end + 1, rest.endIndex)...]
+            guard let name = words.first else { continue }
             guard name != "-", name.utf8.count <= HostListText.longestName, let host = HostName(name) else {
-                throw MADError(
-                    .invalid, "\(file) line \(number)", cause: "'\(Info(String(name.prefix(60))))' cannot be the name of a host")
+                let shown = Info(String(name.prefix(60)))
+                throw MADError(.invalid, "\(file) line \(number)", cause: "'\(shown)' cannot be the name of a host")
             }
-            if files[host] == nil { hosts.append(host) }
-            files[host, default: []] += words
+            lines.append(Line(host: host, files: Array(words.dropFirst())))
         }
     }
 
-    private static func words(of line: ArraySlice<UInt8>) -> [String] {
-        var words: [String] = []
-        var rest = line.starts(with: [0xEF, 0xBB, 0xBF]) ? line.dropFirst(3) : line
+    /// The words of a line up to a comment.
+    private static func split(_ line: ArraySlice<UInt8>, into words: inout [String]) {
+        words.removeAll(keepingCapacity: true)
+        var position = line.startIndex
         while true {
-            rest = rest.drop { isBlank($0) }
-            guard let first = rest.first, first != UInt8(ascii: "#") else { return words }
-            let word = rest.prefix { !isBlank($0) }
-            words.append(String(decoding: word, as: UTF8.self))
-            rest = rest[word.endIndex...]
+            while position < line.endIndex, isBlank(line[position]) { position += 1 }
+            guard position < line.endIndex, line[position] != UInt8(ascii: "#") else { return }
+            let start = position
+            while position < line.endIndex, !isBlank(line[position]) { position += 1 }
+            words.append(String(decoding: line[start..<position], as: UTF8.self))
         }
     }
 

@@ -31,10 +31,10 @@ struct StaticDriver: InformationDriver {
     func monitor(_ host: HostName) async throws -> HostAttributes {
         try await blocking.run { [list] in
             if let attributes = try list.attributes(of: host) { return attributes }
-            guard try list.files(of: host) != nil else {
-                throw MADError(.unknown, "host \(host) is not in \(list.name)")
+            guard try list.contains(host) else {
+                throw MADError(.unknown, "host \(host) is not in \(list.description)")
             }
-            throw MADError(.unknown, "host \(host) has no attribute file in \(list.name)")
+            throw MADError(.unknown, "host \(host) has no attribute file in \(list.description)")
         }
     }
 }
