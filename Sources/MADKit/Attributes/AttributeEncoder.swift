@@ -269,8 +269,9 @@ struct AttributeEncoder {
                 text = unit.fallback
             }
             // The second condition fails only for a limit so small that not even clearing old queues fits.
-            guard !text.isEmpty, line.utf8.count + AttributeEncoder.cost(text) <= bytes + 1 else { continue }
-            line += line.isEmpty ? text : " " + text
+            let addition = line.isEmpty ? text : " " + text
+            guard !text.isEmpty, line.utf8.count + addition.utf8.count <= bytes else { continue }
+            line += addition
         }
         if let first = left.first, let last = left.last {
             let subjects = left.count == 1 ? first : "\(first) to \(last) (\(left.count) in all)"
