@@ -55,7 +55,8 @@ package final class CachedFile<Content: Sendable>: Sendable {
         let fingerprint = file.fingerprint
         let content = if let known, known.bytes == fingerprint { known.content } else { try parse(file.bytes, path) }
         let version = Version(
-            signature: file.signature, isSettled: file.signature.isSettled(at: now), bytes: fingerprint, content: content)
+            signature: file.signature, isSettled: file.signature.isSettled(at: now), bytes: fingerprint,
+            content: content)
         self.version.withLock { $0 = version }
         return content
     }

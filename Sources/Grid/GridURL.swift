@@ -49,7 +49,9 @@ package struct GridURL: Sendable, Equatable {
             path = try GridURL.localPath(of: parts[1], in: text)
             return
         }
-        guard parts[1].hasPrefix("//") else { throw GridURL.error(text, "'//' and a host are missing behind the scheme") }
+        guard parts[1].hasPrefix("//") else {
+            throw GridURL.error(text, "'//' and a host are missing behind the scheme")
+        }
         let rest = parts[1].dropFirst(2)
         let authority = rest.prefix { $0 != "/" }
         let place = rest[authority.endIndex...]
@@ -110,7 +112,8 @@ package struct GridURL: Sendable, Equatable {
         }
         guard !host.isEmpty else { throw error(url, "it names no host") }
         guard !rest.isEmpty else { return (String(host), nil) }
-        guard rest.hasPrefix(":"), rest.dropFirst().allSatisfy(\.isASCII), let port = UInt16(rest.dropFirst()), port > 0,
+        guard rest.hasPrefix(":"), rest.dropFirst().allSatisfy(\.isASCII), let port = UInt16(rest.dropFirst()),
+            port > 0,
             !rest.hasPrefix(":+")
         else { throw error(url, "'\(rest.dropFirst())' is not a port number") }
         return (String(host), port)

@@ -21,14 +21,17 @@ package struct HostList: Sendable {
     ///   - tree: the installation.
     ///   - log: told of everything that was repaired in an attribute file, once for each version of the file.
     package init(_ names: [String], tree: GridWayTree, log: Log) {
-        let readAttributes: @Sendable ([UInt8], String) throws(MADError) -> HostAttributes = { bytes, path throws(MADError) in
+        let readAttributes: @Sendable ([UInt8], String) throws(MADError) -> HostAttributes = {
+            bytes, path throws(MADError) in
             let text = try AttributeText(bytes, file: path)
             for problem in text.problems { log.warning("attribute-file", ["file": path, "problem": problem]) }
             return text.attributes
         }
         lists = names.map { name in
             CachedFile(name, tree: tree) { bytes, path throws(MADError) in
-                HostList.listing(try HostListText(bytes, file: path)) { CachedFile($0, tree: tree, parse: readAttributes) }
+                HostList.listing(try HostListText(bytes, file: path)) {
+                    CachedFile($0, tree: tree, parse: readAttributes)
+                }
             }
         }
     }

@@ -36,10 +36,13 @@ import Testing
 
     @Test(arguments: [
         ("/just/a/path", "scheme"), ("rfc822://h/x", "scheme"), ("gsiftp", "scheme"), ("gsiftp:/h/x", "host"),
-        ("gsiftp:///x", "no host"), ("gsiftp://:2811/x", "no host"), ("gsiftp://h:0/x", "port"), ("gsiftp://h:65536/x", "port"),
+        ("gsiftp:///x", "no host"), ("gsiftp://:2811/x", "no host"), ("gsiftp://h:0/x", "port"),
+        ("gsiftp://h:65536/x", "port"),
         ("gsiftp://h:+5/x", "port"), ("gsiftp://h:/x", "port"), ("gsiftp://h:28x/x", "port"), ("gsiftp://[::1/x", "]"),
-        ("file:relative", "begin with /"), ("file://other.example.org/x", "other.example.org"), ("file://", "begin with /"),
-        ("file:///a%00b", "NUL"), ("gsiftp://h/a%00b", "NUL"), ("file:///%FF", "UTF-8"), ("gsiftp://[::1]2811/x", "port"),
+        ("file:relative", "begin with /"), ("file://other.example.org/x", "other.example.org"),
+        ("file://", "begin with /"),
+        ("file:///a%00b", "NUL"), ("gsiftp://h/a%00b", "NUL"), ("file:///%FF", "UTF-8"),
+        ("gsiftp://[::1]2811/x", "port"),
     ])
     func errorsNameTheURLAndTheReason(text: String, reason: String) throws {
         let error = try #require(throws: MADError.self) { try url(text) }

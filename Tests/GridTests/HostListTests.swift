@@ -14,14 +14,17 @@ import Testing
         tree = GridWayTree(root: directory.path)
     }
 
-    private func list(_ names: String...) -> HostList { HostList(names, tree: tree, log: Log(program: "test", level: .error)) }
+    private func list(_ names: String...) -> HostList {
+        HostList(names, tree: tree, log: Log(program: "test", level: .error))
+    }
 
     private func arch(_ list: HostList, _ host: String) throws -> HostAttributes.Value? {
         try list.attributes(of: try #require(HostName(host)))?["ARCH"]
     }
 
     @Test func readsEveryLayout() throws {
-        let text = "\u{FEFF}# hosts\r\n\r\na.example.org\tfile.a\r\n  b.example.org   file.b # the second\n\n#c.example.org x\nd.example.org"
+        let text =
+            "\u{FEFF}# hosts\r\n\r\na.example.org\tfile.a\r\n  b.example.org   file.b # the second\n\n#c.example.org x\nd.example.org"
         try directory.write("hosts", text)
         try directory.write("file.a", "ARCH=\"a\"")
         try directory.write("file.b", "ARCH=\"b\"")
@@ -98,9 +101,12 @@ import Testing
         func message(_ host: String) throws -> String {
             try #require(throws: MADError.self) { try arch(list, host) }.description
         }
-        #expect(try message("bad") == "\(directory.path)/broken line 2: the text of OS_NAME has no closing \" on its line")
+        #expect(
+            try message("bad") == "\(directory.path)/broken line 2: the text of OS_NAME has no closing \" on its line")
         let here = FileManager.default.currentDirectoryPath
-        #expect(try message("lost") == "cannot read nowhere (looked in \(directory.path) and \(here)): No such file or directory")
+        #expect(
+            try message("lost")
+                == "cannot read nowhere (looked in \(directory.path) and \(here)): No such file or directory")
         #expect(try message("dir") == "cannot read \(directory.path)/.: it is not a regular file")
         #expect(try arch(list, "good") == .text("x"))
         let wrong = try #require(throws: MADError.self) { try self.list("wrong").hosts() }
@@ -124,7 +130,9 @@ import Testing
 
     @Test func examplesHaveNoProblems() throws {
         let folder = Testbed.root.appendingPathComponent("examples/im")
-        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".attributes") }
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+            $0.hasSuffix(".attributes")
+        }
         #expect(files.count >= 4)
         for file in files {
             let data = try Data(contentsOf: folder.appendingPathComponent(file))

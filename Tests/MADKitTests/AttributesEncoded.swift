@@ -30,14 +30,15 @@ import Testing
     }
 
     @Test func hostThenGenericThenQueues() throws {
-        let encoded = try encode(attributes {
-            $0.set("QUEUE_ACCESS", at: 0, .text(":x:"))
-            $0.set("QUEUE_NODECOUNT", at: 0, .integer(4))
-            $0.set("QUEUE_NAME", at: 0, .text("q"))
-            $0.set("SE_HOSTNAME", .text("se.example.org"))
-            $0.set("ARCH", .text("x86_64"))
-            $0.set("HOSTNAME", .text("other.example.org"))
-        })
+        let encoded = try encode(
+            attributes {
+                $0.set("QUEUE_ACCESS", at: 0, .text(":x:"))
+                $0.set("QUEUE_NODECOUNT", at: 0, .integer(4))
+                $0.set("QUEUE_NAME", at: 0, .text("q"))
+                $0.set("SE_HOSTNAME", .text("se.example.org"))
+                $0.set("ARCH", .text("x86_64"))
+                $0.set("HOSTNAME", .text("other.example.org"))
+            })
         #expect(
             encoded.line == "HOSTNAME=\"other.example.org\" ARCH=\"x86_64\" SE_HOSTNAME=\"se.example.org\" "
                 + "QUEUE_NAME[0]=\"q\" QUEUE_NODECOUNT[0]=4 QUEUE_ACCESS[0]=\":x:\"")
@@ -45,12 +46,13 @@ import Testing
     }
 
     @Test func laterValuesReplaceEarlierOnes() throws {
-        let encoded = try encode(attributes {
-            $0.set("ARCH", .text("a"))
-            $0.set("MINE", .integer(1))
-            $0.set("ARCH", .text("b"))
-            $0.set("MINE", .integer(2))
-        })
+        let encoded = try encode(
+            attributes {
+                $0.set("ARCH", .text("a"))
+                $0.set("MINE", .integer(1))
+                $0.set("ARCH", .text("b"))
+                $0.set("MINE", .integer(2))
+            })
         #expect(encoded.line == "HOSTNAME=\"h.example.org\" ARCH=\"b\" MINE=2")
     }
 
@@ -74,12 +76,13 @@ import Testing
     }
 
     @Test func negativeLimitsOfQueuesPass() throws {
-        let encoded = try encode(attributes {
-            $0.set("QUEUE_NAME", at: 0, .text("q"))
-            $0.set("QUEUE_MAXTIME", at: 0, .integer(-1))
-            $0.set("QUEUE_NODECOUNT", at: 0, .integer(-1))
-            $0.set("QUEUE_MAXCOUNT", at: 0, .text("999999999"))
-        })
+        let encoded = try encode(
+            attributes {
+                $0.set("QUEUE_NAME", at: 0, .text("q"))
+                $0.set("QUEUE_MAXTIME", at: 0, .integer(-1))
+                $0.set("QUEUE_NODECOUNT", at: 0, .integer(-1))
+                $0.set("QUEUE_MAXCOUNT", at: 0, .text("999999999"))
+            })
         #expect(encoded.line.hasSuffix("QUEUE_NODECOUNT[0]=0 QUEUE_MAXTIME[0]=-1 QUEUE_MAXCOUNT[0]=999999999"))
     }
 
@@ -87,23 +90,25 @@ import Testing
     /// server could set any attribute.
     @Test func bug16HostileValueCannotInjectAnAttribute() throws {
         let hostile = "x\" SE_HOSTNAME=\"evil.example.org\" QUEUE_NAME[0]=\"$(id)`id`\\"
-        let encoded = try encode(attributes {
-            $0.set("ARCH", .text(hostile))
-            $0.set("MINE", .text(hostile + "\n\r\0\u{1b}\u{85}\u{2028}"))
-        })
+        let encoded = try encode(
+            attributes {
+                $0.set("ARCH", .text(hostile))
+                $0.set("MINE", .text(hostile + "\n\r\0\u{1b}\u{85}\u{2028}"))
+            })
         let heard = GWDAttributes(encoded.line)
         #expect(heard.names == ["HOSTNAME", "ARCH", "MINE"])
         #expect(encoded.problems.count == 2)
     }
 
     @Test func textsAreCutOnACharacter() throws {
-        let encoded = try encode(attributes {
-            $0.set("CPU_MODEL", .text(String(repeating: "ä", count: 200)))
-            $0.set("QUEUE_NAME", at: 0, .text("q"))
-            $0.set("QUEUE_STATUS", at: 0, .text(String(repeating: "s", count: 80)))
-            $0.set("QUEUE_DISPATCHTYPE", at: 0, .text(String(repeating: "d", count: 80)))
-            $0.set("QUEUE_PRIORITY", at: 0, .text(String(repeating: "p", count: 80)))
-        })
+        let encoded = try encode(
+            attributes {
+                $0.set("CPU_MODEL", .text(String(repeating: "ä", count: 200)))
+                $0.set("QUEUE_NAME", at: 0, .text("q"))
+                $0.set("QUEUE_STATUS", at: 0, .text(String(repeating: "s", count: 80)))
+                $0.set("QUEUE_DISPATCHTYPE", at: 0, .text(String(repeating: "d", count: 80)))
+                $0.set("QUEUE_PRIORITY", at: 0, .text(String(repeating: "p", count: 80)))
+            })
         let heard = GWDAttributes(encoded.line)
         #expect(heard.values["CPU_MODEL"] == .text(String(repeating: "ä", count: 127)))
         #expect(heard.values["QUEUE_STATUS[0]"] == .text(String(repeating: "s", count: 15)))
@@ -114,13 +119,14 @@ import Testing
 
     @Test(arguments: ["jobmanager pbs", "host:pbs", "jobmanager-with-a-long-name"])
     func namesThatGwdCannotPassOnAreLeftOut(name: String) throws {
-        let encoded = try encode(attributes {
-            $0.set("LRMS_NAME", .text(name))
-            $0.set("FORK_NAME", .text(name))
-            $0.set("QUEUE_NAME", at: 0, .text(name))
-            $0.set("QUEUE_NODECOUNT", at: 0, .integer(4))
-            $0.set("QUEUE_NAME", at: 1, .text("good"))
-        })
+        let encoded = try encode(
+            attributes {
+                $0.set("LRMS_NAME", .text(name))
+                $0.set("FORK_NAME", .text(name))
+                $0.set("QUEUE_NAME", at: 0, .text(name))
+                $0.set("QUEUE_NODECOUNT", at: 0, .integer(4))
+                $0.set("QUEUE_NAME", at: 1, .text("good"))
+            })
         #expect(encoded.line == "HOSTNAME=\"h.example.org\" QUEUE_NAME[1]=\"good\"")
         #expect(encoded.problems.count == 4)
     }
@@ -134,23 +140,25 @@ import Testing
 
     /// gwd writes outside of its table for a queue attribute without index.
     @Test func bug6QueueAttributesAlwaysHaveAnIndex() throws {
-        let encoded = try encode(attributes {
-            $0.set("QUEUE_NAME", .text("q"))
-            $0.set("QUEUE_NODECOUNT", .integer(4))
-            $0.set("QUEUE_MAXTIME", at: -1, .integer(4))
-            $0.set("MINE", at: -1, .integer(4))
-            $0.set("ARCH", at: 2, .text("x"))
-        })
+        let encoded = try encode(
+            attributes {
+                $0.set("QUEUE_NAME", .text("q"))
+                $0.set("QUEUE_NODECOUNT", .integer(4))
+                $0.set("QUEUE_MAXTIME", at: -1, .integer(4))
+                $0.set("MINE", at: -1, .integer(4))
+                $0.set("ARCH", at: 2, .text("x"))
+            })
         #expect(encoded.line == "HOSTNAME=\"h.example.org\" QUEUE_NAME[0]=\"q\" QUEUE_NODECOUNT[0]=4")
         #expect(encoded.problems.count == 5)
     }
 
     /// gwd writes past its tables of generic attributes, which keep every name ever heard.
     @Test func bug6GenericAttributesStayWithinTheTables() throws {
-        let first = try encode(attributes {
-            for number in 0..<30 { $0.set("TEXT\(number)", .text("t")) }
-            for number in 0..<30 { $0.set("NUMBER", at: number, .integer(number)) }
-        })
+        let first = try encode(
+            attributes {
+                for number in 0..<30 { $0.set("TEXT\(number)", .text("t")) }
+                for number in 0..<30 { $0.set("NUMBER", at: number, .integer(number)) }
+            })
         let heard = GWDAttributes(first.line)
         #expect(heard.genericTexts.count == 20)
         #expect(heard.genericIntegers.count == 20)
@@ -162,10 +170,11 @@ import Testing
     }
 
     @Test func queuesBeyondTheTableAreLeftOut() throws {
-        let encoded = try encode(attributes {
-            for number in 0..<400 { $0.set("QUEUE_NAME", at: number, .text("q\(number)")) }
-            $0.set("QUEUE_NAME", at: .max, .text("far"))
-        })
+        let encoded = try encode(
+            attributes {
+                for number in 0..<400 { $0.set("QUEUE_NAME", at: number, .text("q\(number)")) }
+                $0.set("QUEUE_NAME", at: .max, .text("far"))
+            })
         let heard = GWDAttributes(encoded.line)
         #expect(heard.names.last == "QUEUE_NAME[66]")
         #expect(encoded.told.queues == 67)
@@ -173,18 +182,21 @@ import Testing
     }
 
     @Test func whatIsGoneIsCleared() throws {
-        let first = try encode(attributes {
-            $0.set("ARCH", .text("x86_64"))
-            $0.set("CPU_MHZ", .integer(5))
-            $0.set("SE_HOSTNAME", .text("se"))
-            $0.set("BANDWIDTH", .integer(7))
-            for number in 0..<3 { $0.set("QUEUE_NAME", at: number, .text("q\(number)")) }
-            $0.set("QUEUE_ACCESS", at: 2, .text(":x:"))
-        })
+        let first = try encode(
+            attributes {
+                $0.set("ARCH", .text("x86_64"))
+                $0.set("CPU_MHZ", .integer(5))
+                $0.set("SE_HOSTNAME", .text("se"))
+                $0.set("BANDWIDTH", .integer(7))
+                for number in 0..<3 { $0.set("QUEUE_NAME", at: number, .text("q\(number)")) }
+                $0.set("QUEUE_ACCESS", at: 2, .text(":x:"))
+            })
         let second = try encode(attributes { $0.set("QUEUE_NAME", at: 0, .text("q0")) }, after: first.told)
         #expect(
-            second.line == "HOSTNAME=\"h.example.org\" ARCH=\"\" CPU_MHZ=0 SE_HOSTNAME=\"\" QUEUE_ACCESS[2]=\"\" BANDWIDTH=0 "
-                + "QUEUE_NAME[0]=\"q0\" QUEUE_NAME[1]=\"\" QUEUE_NODECOUNT[1]=0 QUEUE_NAME[2]=\"\" QUEUE_NODECOUNT[2]=0")
+            second.line
+                == "HOSTNAME=\"h.example.org\" ARCH=\"\" CPU_MHZ=0 SE_HOSTNAME=\"\" QUEUE_ACCESS[2]=\"\" BANDWIDTH=0 "
+                + "QUEUE_NAME[0]=\"q0\" QUEUE_NAME[1]=\"\" QUEUE_NODECOUNT[1]=0 QUEUE_NAME[2]=\"\" QUEUE_NODECOUNT[2]=0"
+        )
     }
 
     @Test func emptyQueueNameRemovesTheQueue() throws {
@@ -235,8 +247,11 @@ import Testing
     /// Random attributes of every kind of nastiness, judged by gwd's own rules in `encode`.
     @Test func anythingAtAllComesOutReadable() throws {
         var generator = SeededGenerator(seed: 16)
-        let names = AttributeKeyword.allCases.map(\.name) + ["SE_HOSTNAME", "QUEUE_ACCESS", "a", "A.B", "", "x=1", "\"", "é"]
-        let pieces = ["a", " ", "\"", "\\", "\n", "\0", "=", "[1]", "1", "-", ".5", "ü", "\u{FFFD}", ":", "\r", "\t", "HOSTNAME="]
+        let names =
+            AttributeKeyword.allCases.map(\.name) + ["SE_HOSTNAME", "QUEUE_ACCESS", "a", "A.B", "", "x=1", "\"", "é"]
+        let pieces = [
+            "a", " ", "\"", "\\", "\n", "\0", "=", "[1]", "1", "-", ".5", "ü", "\u{FFFD}", ":", "\r", "\t", "HOSTNAME=",
+        ]
         for _ in 0..<2_000 {
             var told = ToldAttributes()
             for _ in 0..<2 {

@@ -18,9 +18,11 @@ import Testing
     }
 
     @Test(arguments: [
-        "ARCH=\"x\" CPU_MHZ=5", "ARCH = \"x\"\tCPU_MHZ\t=\t5\n", "ARCH=\"x\"\r\nCPU_MHZ=5\r\n", "\n\nARCH=\"x\"\n\nCPU_MHZ=5",
+        "ARCH=\"x\" CPU_MHZ=5", "ARCH = \"x\"\tCPU_MHZ\t=\t5\n", "ARCH=\"x\"\r\nCPU_MHZ=5\r\n",
+        "\n\nARCH=\"x\"\n\nCPU_MHZ=5",
         "# a comment\nARCH=\"x\" # another, with \"quotes\n  # and one more\nCPU_MHZ=5 #", "ARCH=\"x\", CPU_MHZ=5,",
-        "\u{FEFF}ARCH=\"x\" CPU_MHZ=5", "ARCH=\n\"x\"\nCPU_MHZ=\n5", "ARCH=\"x\"CPU_MHZ=5", "ARCH=\"y\" ARCH=\"x\" CPU_MHZ=05",
+        "\u{FEFF}ARCH=\"x\" CPU_MHZ=5", "ARCH=\n\"x\"\nCPU_MHZ=\n5", "ARCH=\"x\"CPU_MHZ=5",
+        "ARCH=\"y\" ARCH=\"x\" CPU_MHZ=05",
     ])
     func everyLayoutMeansTheSame(text: String) throws {
         let file = try read(text)
@@ -51,9 +53,12 @@ import Testing
         ("CPU_MHZ=2499.9", "CPU_MHZ", "2499"), ("CPU_MHZ=+5", "CPU_MHZ", "5"), ("CPU_MHZ=1e3", "CPU_MHZ", "1000"),
         ("SIZE_MEM_MB=\"4096\"", "SIZE_MEM_MB", "4096"), ("BANDWIDTH=2.5", "BANDWIDTH", "2"),
         ("CPU_MHZ=99999999999999999999", "CPU_MHZ", "2147483647"),
-        ("ARCH=i686", "ARCH", "\"i686\""), ("ARCH='x86 64'", "ARCH", "\"x86 64\""), ("OS_VERSION=6.1", "OS_VERSION", "\"6.1\""),
-        ("OS_VERSION=08", "OS_VERSION", "\"08\""), ("CPU_MODEL=\"Xeon \\\"Gold\\\" 6\"", "CPU_MODEL", "\"Xeon Gold 6\""),
-        ("SE_HOSTNAME=se.example.org:2811", "SE_HOSTNAME", "\"se.example.org:2811\""), (";ARCH=\"x\";", "ARCH", "\"x\""),
+        ("ARCH=i686", "ARCH", "\"i686\""), ("ARCH='x86 64'", "ARCH", "\"x86 64\""),
+        ("OS_VERSION=6.1", "OS_VERSION", "\"6.1\""),
+        ("OS_VERSION=08", "OS_VERSION", "\"08\""),
+        ("CPU_MODEL=\"Xeon \\\"Gold\\\" 6\"", "CPU_MODEL", "\"Xeon Gold 6\""),
+        ("SE_HOSTNAME=se.example.org:2811", "SE_HOSTNAME", "\"se.example.org:2811\""),
+        (";ARCH=\"x\";", "ARCH", "\"x\""),
         ("OS_VERSION=5.14-el7", "OS_VERSION", "\"5.14-el7\""),
     ])
     func slipsAreRepairedAndReported(text: String, name: String, value: String) throws {
@@ -111,10 +116,15 @@ import Testing
     /// Any bytes are read or refused, and what was read comes out readable.
     @Test func anyBytesAreReadOrRefused() throws {
         var generator = SeededGenerator(seed: 9)
-        let pieces = ["ARCH", "=", "\"", "'", "[", "]", "0", "7", "-", "\\", "#", ",", ";", " ", "\n", "\r", "QUEUE_NAME", "é", "\0"]
+        let pieces = [
+            "ARCH", "=", "\"", "'", "[", "]", "0", "7", "-", "\\", "#", ",", ";", " ", "\n", "\r", "QUEUE_NAME", "é",
+            "\0",
+        ]
         var readable = 0
         for _ in 0..<5_000 {
-            let text = (0..<Int.random(in: 0...25, using: &generator)).map { _ in pieces.randomElement(using: &generator) ?? "" }
+            let text = (0..<Int.random(in: 0...25, using: &generator)).map { _ in
+                pieces.randomElement(using: &generator) ?? ""
+            }
             guard let file = try? read(text.joined()) else { continue }
             readable += 1
             _ = try encode(file.attributes)

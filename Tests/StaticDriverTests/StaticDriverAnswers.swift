@@ -25,15 +25,18 @@ import Testing
 
     @Test func tellsHostsAndTheirAttributes() async throws {
         try directory.write("hosts", "h1.example.org h1.attributes\nh2.example.org h2.attributes\n")
-        try directory.write("h1.attributes", "HOSTNAME=\"h1.example.org\" ARCH=\"x86_64\"\nQUEUE_NAME[0]=\"q\" QUEUE_NODECOUNT[0]=4\n")
+        try directory.write(
+            "h1.attributes", "HOSTNAME=\"h1.example.org\" ARCH=\"x86_64\"\nQUEUE_NAME[0]=\"q\" QUEUE_NODECOUNT[0]=4\n")
         let talk = try await driver("-l hosts")
         #expect(try await talk.ask("DISCOVER - - -") == "DISCOVER - SUCCESS h1.example.org h2.example.org")
         #expect(
             try await talk.ask("MONITOR 7 h1.example.org -")
-                == "MONITOR 7 SUCCESS HOSTNAME=\"h1.example.org\" ARCH=\"x86_64\" QUEUE_NAME[0]=\"q\" QUEUE_NODECOUNT[0]=4")
+                == "MONITOR 7 SUCCESS HOSTNAME=\"h1.example.org\" ARCH=\"x86_64\" QUEUE_NAME[0]=\"q\" QUEUE_NODECOUNT[0]=4"
+        )
         #expect(
             try await talk.ask("MONITOR 8 h2.example.org -")
-                == "MONITOR 8 FAILURE cannot read h2.attributes (looked in \(directory.path) and /): No such file or directory")
+                == "MONITOR 8 FAILURE cannot read h2.attributes (looked in \(directory.path) and /): No such file or directory"
+        )
         try await bye(talk)
         #expect(talk.complaints == "")
     }
@@ -53,7 +56,9 @@ import Testing
         #expect(try await talk.ask("MONITOR 3 h -") == "MONITOR 3 FAILURE \(reason)")
         try directory.write("etc-hosts", "h")
         #expect(try await talk.ask("DISCOVER - - -") == "DISCOVER - SUCCESS h")
-        #expect(try await talk.ask("MONITOR 3 h -") == "MONITOR 3 FAILURE host h has no attribute file in host list etc-hosts")
+        #expect(
+            try await talk.ask("MONITOR 3 h -")
+                == "MONITOR 3 FAILURE host h has no attribute file in host list etc-hosts")
         #expect(try await talk.ask("MONITOR 3 g -") == "MONITOR 3 FAILURE host g is not in host list etc-hosts")
         try await bye(talk)
     }
@@ -79,7 +84,8 @@ import Testing
         try directory.write("hosts", "h a\n")
         try directory.write("a", "SE_HOSTNAME=\"one\" QUEUE_NAME[0]=\"q\" QUEUE_NAME[1]=\"r\"")
         let talk = try await driver("-l hosts")
-        #expect(try await talk.ask("MONITOR 0 h -").contains("SE_HOSTNAME=\"one\" QUEUE_NAME[0]=\"q\" QUEUE_NAME[1]=\"r\""))
+        #expect(
+            try await talk.ask("MONITOR 0 h -").contains("SE_HOSTNAME=\"one\" QUEUE_NAME[0]=\"q\" QUEUE_NAME[1]=\"r\""))
         try directory.write("a", "QUEUE_NAME[0]=\"q\"")
         // gwd keeps what it is not told to forget.
         #expect(
@@ -127,7 +133,8 @@ import Testing
     }
 
     @Test func examplesAreTold() async throws {
-        let talk = try Talk("gw_im_mad_static", .init(["-l examples/im/host.list"], environment: ["GW_LOCATION": Testbed.root.path]))
+        let talk = try Talk(
+            "gw_im_mad_static", .init(["-l examples/im/host.list"], environment: ["GW_LOCATION": Testbed.root.path]))
         #expect(try await talk.ask("INIT") == "INIT - SUCCESS -")
         let hosts = try await talk.ask("DISCOVER").split(separator: " ").dropFirst(3)
         #expect(hosts.count == 3)

@@ -9,7 +9,8 @@ import Testing
     init() throws { directory = try TemporaryDirectory() }
 
     private func driver(_ arguments: String = "-l hosts", program: String = "gw_im_mad_static") async throws -> Talk {
-        let talk = try Talk(program, .init([arguments], environment: ["GW_LOCATION": directory.path], directory: directory.path))
+        let talk = try Talk(
+            program, .init([arguments], environment: ["GW_LOCATION": directory.path], directory: directory.path))
         #expect(try await talk.ask("INIT - - -") == "INIT - SUCCESS -")
         return talk
     }
@@ -35,7 +36,8 @@ import Testing
         let talk = try await driver()
         #expect(try await talk.ask("MONITOR 0 a.b.org -") == "MONITOR 0 SUCCESS HOSTNAME=\"a.b.org\" ARCH=\"right\"")
         for name in ["a.b", "a*", ".*", "a.b.org.", "^a.b.org", "[a].b.org", "A.B.ORG"] {
-            #expect(try await talk.ask("MONITOR 0 \(name) -") == "MONITOR 0 FAILURE host \(name) is not in host list hosts")
+            #expect(
+                try await talk.ask("MONITOR 0 \(name) -") == "MONITOR 0 FAILURE host \(name) is not in host list hosts")
         }
         try await end(talk)
     }
@@ -71,8 +73,12 @@ import Testing
     @Test func bug16LongRepliesDoNotInterleave() async throws {
         var file = "HOSTNAME=\"h\""
         for queue in 0..<67 {
-            file += "\nQUEUE_NAME[\(queue)]=\"queue\(queue)\" QUEUE_ACCESS[\(queue)]=\"" + String(repeating: ":vo\(queue):", count: 40) + "\""
-            file += " QUEUE_STATUS[\(queue)]=\"enabled\" QUEUE_JOBWAIT[\(queue)]=\"" + String(repeating: "x", count: 250) + "\""
+            file +=
+                "\nQUEUE_NAME[\(queue)]=\"queue\(queue)\" QUEUE_ACCESS[\(queue)]=\""
+                + String(repeating: ":vo\(queue):", count: 40) + "\""
+            file +=
+                " QUEUE_STATUS[\(queue)]=\"enabled\" QUEUE_JOBWAIT[\(queue)]=\"" + String(repeating: "x", count: 250)
+                + "\""
         }
         try directory.write("hosts", "h f\n")
         try directory.write("f", file)
@@ -156,14 +162,15 @@ import Testing
         ("wrap", "SIZE_DISK_MB=99999999999", "SIZE_DISK_MB=2147483647"), ("empty", "CPU_MHZ=", "CPU_MHZ=0"),
         ("text for a number", "SIZE_MEM_MB=\"4096\"", "SIZE_MEM_MB=4096"),
         ("commas", "ARCH=\"x86_64\", OS_NAME=\"Linux\",", "ARCH=\"x86_64\" OS_NAME=\"Linux\""),
-        ("signs in a text", "CPU_MODEL=\"a,b;c#d(e)\"", "CPU_MODEL=\"a,b;c#d(e)\""), ("negative", "NODECOUNT=-1", "NODECOUNT=0"),
+        ("signs in a text", "CPU_MODEL=\"a,b;c#d(e)\"", "CPU_MODEL=\"a,b;c#d(e)\""),
+        ("negative", "NODECOUNT=-1", "NODECOUNT=0"),
     ])
     func trapOfGWD(name: String, text: String, told: String) async throws {
         try directory.write("hosts", "h f\n")
         try directory.write("f", "OS_VERSION=\"1\"\n\(text)\nQUEUE_NAME[0]=\"q\" QUEUE_NODECOUNT[0]=4\n")
         let talk = try await driver()
         let answer = try await talk.ask("MONITOR 0 h -")
-        #expect(answer.contains(" \(told) ") , "\(name): \(answer)")
+        #expect(answer.contains(" \(told) "), "\(name): \(answer)")
         let heard = GWDAttributes(answer.split(separator: " ", maxSplits: 3).last.map(String.init) ?? "")
         #expect(heard.complaints == [])
         #expect(heard.values["QUEUE_NODECOUNT[0]"] == .integer(4))
@@ -173,7 +180,9 @@ import Testing
     @Test(arguments: [(70, "5.14"), (400, "5.14"), (400, "5.4")])
     func trapOfGWDTooManyQueues(queues: Int, release: String) async throws {
         try directory.write("hosts", "h f\n")
-        let row = { (number: Int) in "QUEUE_NAME[\(number)]=\"q\(number)\" QUEUE_NODECOUNT[\(number)]=4 QUEUE_STATUS[\(number)]=\"enabled\"\n" }
+        let row = { (number: Int) in
+            "QUEUE_NAME[\(number)]=\"q\(number)\" QUEUE_NODECOUNT[\(number)]=4 QUEUE_STATUS[\(number)]=\"enabled\"\n"
+        }
         try directory.write("f", (0..<queues).map(row).joined() + (0..<200).map { "SW_\($0)=\"v\"\n" }.joined())
         let talk = try await driver("-l hosts --gwd \(release)")
         let answer = try await talk.ask("MONITOR 0 h -")

@@ -41,7 +41,7 @@ package struct GWDAttributes {
             guard case .name(let name) = token else {
                 complaints.append("syntax error at \(token)")
                 return
-             }
+            }
             var index: Int?
             if tokens.first == .sign("[") {
                 tokens.removeFirst()
@@ -54,7 +54,7 @@ package struct GWDAttributes {
             guard tokens.popFirst() == .sign("=") else {
                 complaints.append("syntax error behind \(name)")
                 return
-             }
+            }
             var value = Value.nothing
             switch tokens.first {
             case .integer(let number): value = .integer(number)
@@ -83,8 +83,10 @@ package struct GWDAttributes {
             if GWDAttributes.integers.contains(name) { complaints.append("\(label): invalid string variable") }
             if text.utf8.count > 255 { complaints.append("\(label): too long") }
             if !isKeyword { genericTexts.insert(label) }
-            let most = ["QUEUE_STATUS": 15, "QUEUE_DISPATCHTYPE": 17, "QUEUE_PRIORITY": 13, "QUEUE_NAME": 24,
-                "LRMS_NAME": 24, "FORK_NAME": 24]
+            let most = [
+                "QUEUE_STATUS": 15, "QUEUE_DISPATCHTYPE": 17, "QUEUE_PRIORITY": 13, "QUEUE_NAME": 24,
+                "LRMS_NAME": 24, "FORK_NAME": 24,
+            ]
             if let bytes = most[name], text.utf8.count > bytes { complaints.append("\(label): overruns a buffer") }
             if name == "QUEUE_NAME", text.contains(where: { $0 == " " || $0 == ":" }) {
                 complaints.append("\(label): the scheduler cannot read it")

@@ -47,7 +47,8 @@ struct AttributeEncoder {
             }
         }
         if tooMany > 0 {
-            problems.append("\(tooMany) attributes of queues \(limits.queues) and up: gwd has no place for them, left out")
+            problems.append(
+                "\(tooMany) attributes of queues \(limits.queues) and up: gwd has no place for them, left out")
         }
     }
 
@@ -205,7 +206,9 @@ struct AttributeEncoder {
     }
 
     /// The value as it stands behind the equals sign, or `nil` when there is nothing to print.
-    private mutating func printable(_ value: HostAttributes.Value, _ keyword: AttributeKeyword, _ label: String) -> String? {
+    private mutating func printable(_ value: HostAttributes.Value, _ keyword: AttributeKeyword, _ label: String)
+        -> String?
+    {
         switch (keyword.kind, value) {
         case (.integer(let mayBeNegative), .integer(let number)):
             return String(clamped(number, mayBeNegative: mayBeNegative, label))

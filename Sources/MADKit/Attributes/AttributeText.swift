@@ -34,7 +34,9 @@ public struct AttributeText: Sendable {
         scanner.skipBlanks()
         var index: Int?
         if scanner.take("[") {
-            guard let number = scanner.takeIndex() else { throw scanner.error("\(name)[ is not followed by a number and ]") }
+            guard let number = scanner.takeIndex() else {
+                throw scanner.error("\(name)[ is not followed by a number and ]")
+            }
             index = number
             scanner.skipBlanks()
         }
@@ -47,7 +49,9 @@ public struct AttributeText: Sendable {
         attributes.set(name, at: index, try readValue(of: name, keyword))
     }
 
-    private mutating func readValue(of name: String, _ keyword: AttributeKeyword?) throws(MADError) -> HostAttributes.Value {
+    private mutating func readValue(of name: String, _ keyword: AttributeKeyword?) throws(MADError)
+        -> HostAttributes.Value
+    {
         switch scanner.nextValue() {
         case .nothing:
             return keyword?.isInteger == true ? .integer(0) : .text("")
@@ -67,7 +71,9 @@ public struct AttributeText: Sendable {
     }
 
     /// A value without quotes: a number, or text whose quotes were forgotten.
-    private mutating func bareValue(_ word: String, _ name: String, _ keyword: AttributeKeyword?) -> HostAttributes.Value {
+    private mutating func bareValue(_ word: String, _ name: String, _ keyword: AttributeKeyword?)
+        -> HostAttributes.Value
+    {
         let isPlain = word.utf8.drop { $0 == 0x2D }.allSatisfy { (0x30...0x39).contains($0) } && word.utf8.last != 0x2D
         if keyword == nil || keyword?.isInteger == true {
             if isPlain, let number = Int(word) { return .integer(number) }

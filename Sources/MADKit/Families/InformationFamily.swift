@@ -65,7 +65,9 @@ struct InformationFamily<DriverType: InformationDriver>: Family {
         let room = Self.infoBytes(head: "MONITOR \(id)", limits: setting.limits)
         let answer = attributes.encoded(as: host, limits: setting.limits, bytes: room, after: memory.told(of: id))
         if memory.remember(answer, of: id) {
-            for problem in answer.problems { setting.log.warning("attribute", ["host": host.text, "problem": problem]) }
+            for problem in answer.problems {
+                setting.log.warning("attribute", ["host": host.text, "problem": problem])
+            }
         }
         reply.succeed(Info(answer.line))
     }
