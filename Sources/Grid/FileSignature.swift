@@ -31,6 +31,6 @@ struct FileSignature: Equatable, Sendable {
     /// File systems count time in steps, of two seconds at worst: a file that had been changed within the step before it
     /// was read may change again and look the same.
     func isSettled(at moment: timespec) -> Bool {
-        moment.tv_sec * 1_000_000_000 + moment.tv_nsec - max(modified, changed) > 2_000_000_000
+        moment.tv_sec * 1_000_000_000 + moment.tv_nsec - changed > 2_000_000_000
     }
 }

@@ -93,7 +93,7 @@ import Testing
 
     @Test(arguments: [
         ("ARCH=\"x86\nOS_NAME=\"Linux\"", 2, "no closing"), ("\nCPU_MODEL=\"Xeon \"Gold\" 6\"\n", 3, "Gold"),
-        ("ARCH=x86 OS-NAME=\"x\"", 2, "OS"), ("A.B=1", 2, "A"), ("lonely", 2, "lonely is not followed"),
+        ("ARCH=x86 OS-NAME=\"x\"", 2, "OS"), ("A.B=1", 2, "A"), ("lonely", 2, "lonely is followed by nothing"),
         ("QUEUE_NAME[x]=\"q\"", 2, "QUEUE_NAME["), ("QUEUE_NAME[0=\"q\"", 2, "QUEUE_NAME["), ("ARCH==1", 2, "ARCH"),
         ("\n\n=5", 4, "'=5'"), ("CPU_MHZ=5 GHz", 2, "GHz"), ("ARCH=a=b", 2, "ARCH"), ("ARCH=ab\"c\"", 2, "ARCH"),
         ("ARCH='x", 2, "no closing '"), ("\0\u{1}\u{2}", 2, "beginning"), ("export ARCH=\"x\"", 2, "export"),

@@ -67,6 +67,12 @@ struct AttributeScanner: Sendable {
         return String(decoding: bytes[start..<position], as: UTF8.self)
     }
 
+    /// True when what stands next may follow a name.
+    var isBehindName: Bool {
+        guard let byte = peek else { return true }
+        return isBlank(byte) || isSeparator(byte) || byte == UInt8(ascii: "=") || byte == UInt8(ascii: "[")
+    }
+
     /// Takes a number and the `]` behind it.
     mutating func takeIndex() -> Int? {
         skipBlanks()

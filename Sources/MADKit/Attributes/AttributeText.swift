@@ -31,6 +31,9 @@ public struct AttributeText: Sendable {
         guard let name = scanner.takeName() else {
             throw scanner.error("'\(scanner.nextWord)' is not the beginning of NAME=value")
         }
+        guard scanner.isBehindName else {
+            throw scanner.error("\(name)\(scanner.nextWord) is no name: letters, digits and _ make one")
+        }
         scanner.skipBlanks()
         var index: Int?
         if scanner.take("[") {
@@ -42,8 +45,8 @@ public struct AttributeText: Sendable {
         }
         guard scanner.take("=") else {
             let next = scanner.nextWord
-            let hint = next.isEmpty ? "is not followed by '='" : "is followed by '\(next)' instead of '='"
-            throw scanner.error("\(name) \(hint) (a text with blanks needs double quotes)")
+            let found = next.isEmpty ? "nothing" : "'\(next)'"
+            throw scanner.error("\(name) is followed by \(found) instead of '=' (text with blanks needs double quotes)")
         }
         let keyword = AttributeKeyword(name)
         attributes.set(name, at: index, try readValue(of: name, keyword))
