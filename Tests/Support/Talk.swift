@@ -17,11 +17,14 @@ package final class Talk: Sendable {
         package var directory: String?
         /// True to start it as gwd's threads do: with every signal blocked.
         package var blocksSignals = false
+        /// True to leave its stdout unread until ``Talk/startReading()``.
+        package var staysUnread = false
 
         package init(
             _ arguments: [String] = [], environment: [String: String] = [:], without: [String] = [],
-            directory: String? = nil, blocksSignals: Bool = false
+            directory: String? = nil, blocksSignals: Bool = false, staysUnread: Bool = false
         ) {
+            self.staysUnread = staysUnread
             self.blocksSignals = blocksSignals
             self.arguments = arguments
             self.environment = environment
@@ -59,6 +62,7 @@ package final class Talk: Sendable {
 
     private let program: String
     private let state: Mutex<State>
+    private let output: Int32
     /// The process's number.
     package let pid: Int32
 
@@ -70,21 +74,6 @@ package final class Talk: Sendable {
         let errors = try Talk.pipe()
         state = Mutex(State(input: input.write))
 
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for (number, end) in [input.read, output.write, errors.write].enumerated() {
-            posix_spawn_file_actions_adddup2(&actions, end, Int32(number))
-        }
-        if let directory = start.directory { posix_spawn_file_actions_addchdir_np(&actions, directory) }
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var mask = sigset_t()
-        if start.blocksSignals { sigfillset(&mask) } else { sigemptyset(&mask) }
-        posix_spawnattr_setsigmask(&attributes, &mask)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-
         var variables = ProcessInfo.processInfo.environment.merging(start.environment) { $1 }
         for name in start.without { variables[name] = nil }
         let path = program.hasPrefix("/") ? program : Talk.executable(program).path
@@ -92,12 +81,15 @@ package final class Talk: Sendable {
         var environment = variables.map { strdup("\($0)=\($1)") } + [nil]
         defer { (arguments + environment).forEach { free($0) } }
         var child = pid_t()
-        let code = posix_spawn(&child, path, &actions, &attributes, &arguments, &environment)
+        let code = mad_spawn(
+            &child, path, &arguments, &environment, [input.read, output.write, errors.write], start.directory,
+            start.blocksSignals ? 1 : 0, 0)
         for end in [input.read, output.write, errors.write] { close(end) }
         guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EIO) }
         pid = child
 
-        Talk.follow(output.read) { [weak self] bytes in self?.take(bytes) }
+        self.output = output.read
+        if !start.staysUnread { startReading() }
         Talk.follow(errors.read) { [weak self] bytes in self?.state.withLock { $0.complaints += bytes } }
     }
 
@@ -112,7 +104,7 @@ package final class Talk: Sendable {
 
     private static func pipe() throws -> (read: Int32, write: Int32) {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw POSIXError(.EMFILE) }
+        guard mad_pipe(&ends, 0) == 0 else { throw POSIXError(.EMFILE) }
         return (ends[0], ends[1])
     }
 
@@ -165,6 +157,21 @@ package final class Talk: Sendable {
 
     /// Every line heard so far, also those already taken by ``hear(within:)``.
     package var transcript: [String] { state.withLock { $0.all } }
+
+    /// Begins to read the process's stdout.
+    package func startReading() {
+        Talk.follow(output) { [weak self] bytes in self?.take(bytes) }
+    }
+
+    /// Sends bytes from a thread that may block; returns once the process has taken them all.
+    package func sendPatiently(_ bytes: [UInt8]) async {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { [self] in
+                send(bytes)
+                continuation.resume()
+            }
+        }
+    }
 
     /// Sends a line.
     package func say(_ line: String) {

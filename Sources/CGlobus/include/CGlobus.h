@@ -2,10 +2,6 @@
 #ifndef MAD_CGLOBUS_H
 #define MAD_CGLOBUS_H
 
-/* As CPosix: types such as fd_set must look the same in every module. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <globus/globus_common.h>
 #include <globus/globus_gsi_credential.h>
 #include <globus/globus_gss_assist.h>

@@ -23,14 +23,21 @@ struct Conversation<FamilyType: Family> {
         dispatcher = Dispatcher(places: setting.places, log: setting.log)
         session = Session(
             writer: writer, dispatcher: dispatcher, limits: setting.limits, trace: setting.trace,
-            makeFamily: { [mistake = setting.mistake, launch = setting.launch(), limits = setting.limits, patience = setting.patience] in
+            makeFamily: {
+                [
+                    mistake = setting.mistake, launch = setting.launch(), limits = setting.limits,
+                    patience = setting.patience
+                ] in
                 if let mistake { throw mistake }
                 let driver = try await FamilyType.DriverType(launch)
                 return FamilyType(
                     driver: driver,
                     setting: FamilySetting(limits: limits, patience: patience, writer: writer, log: launch.log))
             },
-            onFailure: { wakeUp.send(.initializationFailed) })
+            onFailure: { [log = setting.log] error in
+                log.error("init", ["error": error.description])
+                wakeUp.send(.initializationFailed)
+            })
     }
 
     /// Reads until the conversation ends; returns the exit status.
@@ -68,7 +75,7 @@ struct Conversation<FamilyType: Family> {
         dispatcher.callOff(MADError(.cancelled, "the driver is ending"))
         if let family = session.family {
             let done = Monitor(false)
-            Task {
+            startTask {
                 await family.shutDown()
                 done.withLock { $0 = true }
                 done.wakeAll()

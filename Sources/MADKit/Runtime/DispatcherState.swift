@@ -3,10 +3,9 @@ struct DispatcherState {
     /// An operation at work.
     struct Execution {
         let operation: Operation
-        let progress: Progress
         let start: Instant
 
-        var deadline: Instant { progress.latest(since: start) + operation.patience }
+        var deadline: Instant { (operation.progress?.latest(since: start) ?? start) + operation.patience }
     }
 
     /// A place in a pool, held by a task.
@@ -110,7 +109,7 @@ struct DispatcherState {
         }
         if !workers[index].isDismissed, let operation = takeReady(pool) {
             backlog -= 1
-            let execution = Execution(operation: operation, progress: Progress(), start: .now)
+            let execution = Execution(operation: operation, start: .now)
             workers[index].execution = execution
             return execution
         }
@@ -156,10 +155,10 @@ struct DispatcherState {
         return true
     }
 
-    /// Takes the executions whose time is over out of their places, and finds the next deadline. The tasks are to be
-    /// cancelled once the replies are written: what a cancelled task says is not why it failed.
+    /// Takes the executions whose time is over out of their places, and finds the next deadline. Their tasks are still to
+    /// be cancelled, once their replies are answered.
     mutating func expire(at now: Instant) -> [(execution: Execution, task: Task<Void, Never>?)] {
-        var expired: [(execution: Execution, task: Task<Void, Never>?)] = []
+        var expired: [(Execution, Task<Void, Never>?)] = []
         nextDeadline = .distantFuture
         for index in workers.indices where !workers[index].isAbandoned {
             guard let execution = workers[index].execution else { continue }
@@ -173,7 +172,7 @@ struct DispatcherState {
         return expired
     }
 
-    /// Gives the place and the lane of a worker away, whether or not its task will listen.
+    /// Gives a worker's place and its lane away, whether or not its task ever ends.
     private mutating func abandon(_ index: Int) {
         workers[index].isDismissed = true
         workers[index].isAbandoned = true
