@@ -63,7 +63,7 @@ final class Connection: @unchecked Sendable {
         guard handle.pointee != nil else { return }
         let raw = (handle: UInt(bitPattern: handle), attributes: UInt(bitPattern: attributes))
         let blocking = blocking
-        Task.detached {
+        startTask {
             try? await blocking.run {
                 guard let handle = Handle(bitPattern: raw.handle),
                     let attributes = Attributes(bitPattern: raw.attributes)
@@ -145,12 +145,12 @@ final class Connection: @unchecked Sendable {
     private func breakOff(_ call: Call) {
         // Not here: cancellation arrives on any thread, under any lock, and the library may call back from the abort.
         let blocking = blocking
-        Task.detached { [self] in
+        startTask { [self] in
             try? await blocking.run {
                 if !call.isOver { _ = globus_ftp_client_abort(self.handle) }
             }
             guard !call.isOver else { return }
-            try? await Task.sleep(for: .seconds(2))
+            try? await pause(for: .seconds(2))
             call.finish(.cancelled)
         }
     }

@@ -111,9 +111,9 @@ final class ConnectionPool: Sendable {
     /// Opens another connection for whoever has waited too long, until nobody waits.
     private func watchGrowth() {
         guard state.withLock({ $0.startsWatching() }) else { return }
-        Task.detached { [self] in
+        startTask { [self] in
             while true {
-                try? await Task.sleep(for: limits.growthDelay)
+                try? await pause(for: limits.growthDelay)
                 let (grown, isDone) = state.withLock { $0.grow(waitingSince: .now - limits.growthDelay) }
                 for waiter in grown { waiter.resume(returning: make(stamp())) }
                 if isDone { return }
@@ -123,9 +123,9 @@ final class ConnectionPool: Sendable {
 
     /// Closes what has idled long enough, until nothing idles.
     private func reap() {
-        Task.detached { [self] in
+        startTask { [self] in
             while let wake = state.withLock({ $0.nextReaping(idleTime: limits.idleTime) }) {
-                try? await Task.sleep(until: wake, clock: .continuous)
+                try? await pause(for: wake - .now)
                 let closed = state.withLock { $0.takeIdle(since: .now - limits.idleTime) }
                 _ = closed
             }

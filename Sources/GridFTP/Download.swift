@@ -94,7 +94,7 @@ final class Download: Sendable {
             state.hasReceived = true
         }
         let raw = (block: UInt(bitPattern: bytes), handle: UInt(bitPattern: handle))
-        Task { [self] in
+        startTask { [self] in
             do {
                 try await blocking.run { [self] in
                     guard let block = UnsafeMutableRawPointer(bitPattern: raw.block),

@@ -39,7 +39,7 @@ package final class FTPClient: Sendable {
 
     /// Loads the library ahead of its first use.
     package func warmUp() {
-        Task.detached { [blocking] in try? await blocking.run { try FTPClient.activate() } }
+        startTask { [blocking] in try? await blocking.run { try FTPClient.activate() } }
     }
 
     /// Takes away what unfinished copies have written so far; for the end of the process.

@@ -35,7 +35,7 @@ final class RelayedCopy: @unchecked Sendable {
         let attributes = [UInt(bitPattern: sourceAttributes), UInt(bitPattern: destinationAttributes)]
         let blocking = blocking
         // Possibly on a thread of the library, from the end of a callback: let it return first.
-        Task.detached {
+        startTask {
             try? await blocking.run {
                 let handle = UnsafeMutablePointer<globus_gass_copy_handle_t>(bitPattern: raw)
                 globus_gass_copy_handle_destroy(handle)
@@ -76,12 +76,12 @@ final class RelayedCopy: @unchecked Sendable {
     }
 
     private func cancel() {
-        Task.detached { [self] in
+        startTask { [self] in
             try? await blocking.run { [self] in
                 if !call.isOver { _ = globus_gass_copy_cancel(handle, relayCancelled, nil) }
             }
             guard !call.isOver else { return }
-            try? await Task.sleep(for: .seconds(2))
+            try? await pause(for: .seconds(2))
             call.finish(.cancelled)
         }
     }

@@ -120,7 +120,7 @@ final class Upload: Sendable {
         }
         guard mustRead else { return }
         let address = UInt(bitPattern: handle)
-        Task { [self] in
+        startTask { [self] in
             try? await blocking.run { [self] in
                 if !call.isOver, let handle = Connection.Handle(bitPattern: address) { send(handle) }
             }
