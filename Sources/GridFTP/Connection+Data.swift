@@ -16,7 +16,10 @@ extension Connection {
     func send(_ file: LocalSource, to url: String, shape: TransferShape, moved: @escaping @Sendable () -> Void)
         async throws
     {
-        let upload = Upload(file, streams: shape.streams, over: self, blocking: blocking, moved: moved)
+        let upload = Upload(file, streams: shape.streams, over: self, blocking: blocking) { [isSettled] in
+            isSettled.set()
+            moved()
+        }
         do {
             try await perform(using: .sending(shape), upload.call) { upload.start(url, $0, $1) }
         } catch {

@@ -39,6 +39,8 @@ final class Connection: @unchecked Sendable {
 
     /// The last use of the data connections.
     private(set) var use = Use.nothing
+    /// Set once the server has let us in, or will not.
+    let isSettled = Flag()
     /// True until the server has answered an operation: no login yet.
     private(set) var isFresh = true
     /// True when the connection must not be used again.
@@ -99,6 +101,7 @@ final class Connection: @unchecked Sendable {
                 begin(use, call, start)
             }
         }
+        defer { isSettled.set() }
         let failure = await withTaskCancellationHandler {
             await call.outcome()
         } onCancel: {

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Connections to servers, kept open between operations and lent to one operation at a time.
 ///
-/// A login costs a hundred times what a small file does, so a server gets a second connection only when somebody has
-/// waited a while for the first, and never more than a bound. Nothing ticks: a timer runs while somebody waits or a
+/// A login costs a hundred times what a small file does, so a server gets another connection only when somebody has waited
+/// a while for those that it has, one at a time, and never more than a bound. Nothing ticks: a timer runs while somebody waits or a
 /// connection idles, and each of them is for that one purpose.
 final class ConnectionPool: Sendable {
     /// What limits the pool.
@@ -36,11 +36,12 @@ final class ConnectionPool: Sendable {
 
     /// Runs `body` with a connection to `server`. A connection that turns out to have been closed meanwhile is replaced,
     /// and `body` runs a second time: it must not mind.
+    /// - Parameter waiting: called now and then while others use the connections and do get on.
     func withConnection<Result: Sendable>(
         to server: String, preferring use: Connection.Use = .nothing, isCommand: Bool,
-        _ body: (Connection) async throws -> Result
+        waiting: @escaping @Sendable () -> Void = {}, _ body: (Connection) async throws -> Result
     ) async throws -> Result {
-        let connection = try await lease(server, use, isCommand: isCommand)
+        let connection = try await lease(server, use, isCommand: isCommand, waiting)
         let wasUsed = !connection.isFresh
         do {
             let result = try await body(connection)
@@ -54,21 +55,17 @@ final class ConnectionPool: Sendable {
             giveBack(connection, to: server)
             throw error
         }
-        let fresh = try await lease(server, use, isCommand: isCommand)
+        let fresh = try await lease(server, use, isCommand: isCommand, waiting)
         defer { giveBack(fresh, to: server) }
         return try await body(fresh)
     }
 
-    /// How many connections exist.
-    var count: Int { state.withLock { $0.count } }
+    /// True when somebody waits for a connection to that server.
+    func isCrowded(_ server: String) -> Bool { state.withLock { $0.isCrowded(server) } }
 
-    /// Closes what idles.
-    func closeIdle() {
-        let closed = state.withLock { $0.takeAllIdle() }
-        _ = closed
-    }
-
-    private func lease(_ server: String, _ use: Connection.Use, isCommand: Bool) async throws -> Connection {
+    private func lease(
+        _ server: String, _ use: Connection.Use, isCommand: Bool, _ waiting: @escaping @Sendable () -> Void
+    ) async throws -> Connection {
         let current = stamp()
         let limit = limits.perServer + (isCommand ? limits.forCommands : 0)
         let ticket = Ticket()
@@ -76,12 +73,12 @@ final class ConnectionPool: Sendable {
             try await withCheckedThrowingContinuation { continuation in
                 let (answer, stale) = state.withLock { state in
                     let stale = state.renew(current)
-                    return (state.lease(server, use, limit: limit, ticket, continuation), stale)
+                    return (state.lease(server, use, limit: limit, ticket, continuation, waiting), stale)
                 }
                 _ = stale
                 switch answer {
                 case .idle(let connection): continuation.resume(returning: connection)
-                case .new: continuation.resume(returning: make(current))
+                case .new: continuation.resume(returning: open(server))
                 case .wait: watchGrowth()
                 case .cancelled: continuation.resume(throwing: FTPFailure.cancelled)
                 }
@@ -91,13 +88,19 @@ final class ConnectionPool: Sendable {
         }
     }
 
+    private func open(_ server: String) -> Connection {
+        let connection = make(stamp())
+        state.withLock { $0.note(opening: connection, to: server) }
+        return connection
+    }
+
     private func giveBack(_ connection: Connection, to server: String) {
         let (waiter, mustReap) = state.withLock { state in
             (state.giveBack(connection, to: server), state.startsReaping())
         }
         switch waiter {
         case .hand(let continuation): continuation.resume(returning: connection)
-        case .replace(let continuation): continuation.resume(returning: make(stamp()))
+        case .replace(let continuation): continuation.resume(returning: open(server))
         case nil: break
         }
         if mustReap { reap() }
@@ -114,8 +117,9 @@ final class ConnectionPool: Sendable {
         startTask { [self] in
             while true {
                 try? await pause(for: limits.growthDelay)
-                let (grown, isDone) = state.withLock { $0.grow(waitingSince: .now - limits.growthDelay) }
-                for waiter in grown { waiter.resume(returning: make(stamp())) }
+                let (grown, waiting, isDone) = state.withLock { $0.grow(waitingSince: .now - limits.growthDelay) }
+                for (server, waiter) in grown { waiter.resume(returning: open(server)) }
+                for tell in waiting { tell() }
                 if isDone { return }
             }
         }

@@ -31,6 +31,7 @@ struct ConnectionPoolState {
         let use: Connection.Use
         let since: ContinuousClock.Instant
         let limit: Int
+        let tell: @Sendable () -> Void
     }
 
     private struct Server {
@@ -39,6 +40,14 @@ struct ConnectionPoolState {
         /// Connections lent or idle.
         var count = 0
         var queue: [Waiting] = []
+        /// The latest login, and when it began.
+        var login: (isSettled: Flag, since: ContinuousClock.Instant)?
+
+        /// True while a login may still succeed; a slow one does not hold others up for ever.
+        var isLoggingIn: Bool {
+            guard let login, !login.isSettled.isSet else { return false }
+            return login.since > .now - .seconds(2)
+        }
     }
 
     private let fairness = Duration.seconds(2)
@@ -47,8 +56,8 @@ struct ConnectionPoolState {
     private var isWatching = false
     private var isReaping = false
 
-    /// Connections lent or idle.
-    var count: Int { servers.values.reduce(0) { $0 + $1.count } }
+    /// True when somebody waits for a connection to that server.
+    func isCrowded(_ name: String) -> Bool { servers[name]?.queue.isEmpty == false }
 
     /// Notes the credential in force. Returns idle connections that were made with another one.
     mutating func renew(_ stamp: Int) -> [Connection] {
@@ -59,7 +68,8 @@ struct ConnectionPoolState {
 
     /// Finds a connection, allows a new one, or queues.
     mutating func lease(
-        _ name: String, _ use: Connection.Use, limit: Int, _ ticket: Ticket, _ waiter: Waiter
+        _ name: String, _ use: Connection.Use, limit: Int, _ ticket: Ticket, _ waiter: Waiter,
+        _ tell: @escaping @Sendable () -> Void
     ) -> Answer {
         guard !ticket.isCancelled else { return .cancelled }
         var server = servers[name] ?? Server()
@@ -72,7 +82,7 @@ struct ConnectionPoolState {
             server.count = 1
             return .new
         }
-        server.queue.append(Waiting(ticket: ticket, waiter: waiter, use: use, since: .now, limit: limit))
+        server.queue.append(Waiting(ticket: ticket, waiter: waiter, use: use, since: .now, limit: limit, tell: tell))
         return .wait
     }
 
@@ -109,21 +119,28 @@ struct ConnectionPoolState {
         return !isWatching
     }
 
-    /// Those who get a new connection because they have waited since `moment` or longer, one a server, and whether nobody
-    /// waits any more.
-    mutating func grow(waitingSince moment: ContinuousClock.Instant) -> (grown: [Waiter], isDone: Bool) {
-        var grown: [Waiter] = []
+    /// Those who get a new connection because they have waited since `moment` or longer, one a server; those whose wait is
+    /// for connections that work; and whether nobody waits any more.
+    mutating func grow(
+        waitingSince moment: ContinuousClock.Instant
+    ) -> (grown: [(String, Waiter)], waiting: [@Sendable () -> Void], isDone: Bool) {
+        var grown: [(String, Waiter)] = []
+        var waiting: [@Sendable () -> Void] = []
         for (name, server) in servers {
-            guard let index = server.queue.firstIndex(where: { $0.since <= moment && server.count < $0.limit }) else {
-                continue
-            }
-            guard let waiting = servers[name]?.queue.remove(at: index) else { continue }
+            if server.login?.isSettled.isSet == true { waiting += server.queue.map(\.tell) }
+            let index = server.queue.firstIndex { $0.since <= moment && server.count < $0.limit }
+            guard !server.isLoggingIn, let index, let next = servers[name]?.queue.remove(at: index) else { continue }
             servers[name]?.count += 1
-            grown.append(waiting.waiter)
+            grown.append((name, next.waiter))
         }
         let isDone = servers.values.allSatisfy { $0.queue.isEmpty }
         if isDone { isWatching = false }
-        return (grown, isDone)
+        return (grown, waiting, isDone)
+    }
+
+    /// Notes that a login begins.
+    mutating func note(opening connection: Connection, to name: String) {
+        servers[name]?.login = (connection.isSettled, .now)
     }
 
     /// True when the caller has to close idle connections in time from now on.

@@ -158,8 +158,9 @@ package final class FTPClient: Sendable {
         let file = try await blocking.run { try LocalSource(source.path) }
         let shape = shape(for: destination, size: file.size)
         try await named(destination) {
-            try await pool.withConnection(to: destination.server, preferring: .sending(shape), isCommand: false) {
-                connection in
+            try await pool.withConnection(
+                to: destination.server, preferring: .sending(shape), isCommand: false, waiting: moved
+            ) { connection in
                 try await connection.send(file, to: destination.url, shape: shape, moved: moved)
                 if isExecutable { try await connection.changeMode(destination.url, to: 0o755) }
             }
@@ -173,20 +174,27 @@ package final class FTPClient: Sendable {
         defer { file.discard() }
         let small = shape(for: source, size: 0)
         try await named(source) {
-            try await pool.withConnection(to: source.server, preferring: .receiving(small), isCommand: false) {
-                connection in
-                let size: Int64?
-                do { size = try await connection.size(source.url) } catch let failure as FTPFailure
-                    where failure.saysUnsupported
-                {
-                    size = nil
-                }
+            try await pool.withConnection(
+                to: source.server, preferring: .receiving(small), isCommand: false, waiting: moved
+            ) { connection in
+                // One file alone may use several streams, if it is large. In a crowd the crowd is the parallelism, and a
+                // question for each small file would cost a third of the rate.
+                let size = pool.isCrowded(source.server) ? nil : try await FTPClient.size(of: source, connection)
                 try await connection.receive(
                     source.url, size: size, shape: shape(for: source, size: size ?? 0), moved: moved,
                     into: { try file.write($0, at: $1) })
             }
         }
         try await blocking.run { try file.commit() }
+    }
+
+    /// The bytes of a file; `nil` when the server does not tell sizes.
+    private static func size(of place: FTPLocation, _ connection: Connection) async throws -> Int64? {
+        do {
+            return try await connection.size(place.url)
+        } catch let failure as FTPFailure where failure.saysUnsupported {
+            return nil
+        }
     }
 
     private func transfer(
@@ -196,7 +204,8 @@ package final class FTPClient: Sendable {
         let place = "\(source.description) -> \(destination.description)"
         try await named(source, place) {
             try await pool.withConnection(
-                to: "\(source.server) \(destination.server)", preferring: .sending(shape), isCommand: false
+                to: "\(source.server) \(destination.server)", preferring: .sending(shape), isCommand: false,
+                waiting: moved
             ) { connection in
                 try await connection.transfer(from: source.url, to: destination.url, shape: shape, moved: moved)
             }
