@@ -29,16 +29,17 @@ extension Connection {
         }
     }
 
-    /// RETR: fetches a file of `size` bytes, if that is known, into `sink`.
+    /// RETR: fetches a file of `size` bytes, if that is known, into `sink`; what is returned may still hold the last block.
     func receive(
         _ url: String, size: Int64?, shape: TransferShape, moved: @escaping @Sendable () -> Void,
         into sink: @escaping Download.Sink
-    ) async throws {
+    ) async throws -> Download {
         let download = Download(
             size: size, streams: shape.streams, over: self, blocking: blocking, moved: moved, into: sink)
         try await perform(download, shape) { handle, attributes, callback, argument in
             globus_ftp_client_get(handle, url, attributes, nil, callback, argument)
         }
+        return download
     }
 
     /// MLSD or NLST: the text of a directory's listing.
@@ -52,6 +53,7 @@ extension Connection {
             case .names: globus_ftp_client_list(handle, url, attributes, callback, argument)
             }
         }
+        try download.handOnTheLast()
         return text.text
     }
 

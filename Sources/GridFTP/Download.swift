@@ -11,8 +11,18 @@ final class Download: Sendable {
     /// Takes a block and its place; throwing breaks the transfer off.
     typealias Sink = @Sendable (UnsafeRawBufferPointer, Int64) throws -> Void
 
+    /// A block that is to be handed on.
+    private struct Piece {
+        let block: UInt
+        let count: Int
+        let offset: Int64
+    }
+
     private struct State {
         var writing = 0
+        /// The end of the data, kept back: the end of the transfer follows on its heels, and one visit to the disk will do
+        /// for a small file.
+        var last: Piece?
         var problem: MADError?
         var hasReceived = false
         /// Set by the completion callback.
@@ -50,6 +60,13 @@ final class Download: Sendable {
 
     /// What went wrong on this side, if anything.
     var problem: MADError? { state.withLock { $0.problem } }
+
+    /// Hands on what was kept back. To be called after the call has ended well, from a thread that may wait for a disk.
+    func handOnTheLast() throws {
+        guard let piece = state.withLock({ $0.last.take() }), let block = UnsafeRawPointer(bitPattern: piece.block)
+        else { return }
+        try sink(UnsafeRawBufferPointer(start: block, count: piece.count), piece.offset)
+    }
 
     /// True when bytes have arrived.
     var hasReceived: Bool { state.withLock { $0.hasReceived } }
@@ -89,10 +106,17 @@ final class Download: Sendable {
             if !isLast { lend(bytes, handle) }
             return
         }
-        state.withLock { state in
-            state.writing += 1
+        let piece = Piece(block: UInt(bitPattern: bytes), count: count, offset: offset)
+        let isKept = state.withLock { state in
             state.hasReceived = true
+            if isLast, state.last == nil {
+                state.last = piece
+                return true
+            }
+            state.writing += 1
+            return false
         }
+        guard !isKept else { return }
         let raw = (block: UInt(bitPattern: bytes), handle: UInt(bitPattern: handle))
         startTask { [self] in
             do {

@@ -173,19 +173,23 @@ package final class FTPClient: Sendable {
         let file = try await blocking.run { try LocalDestination(destination.path, mode: isExecutable ? 0o755 : 0o644) }
         defer { file.discard() }
         let small = shape(for: source, size: 0)
-        try await named(source) {
+        let download = try await named(source) {
             try await pool.withConnection(
                 to: source.server, preferring: .receiving(small), isCommand: false, waiting: moved
             ) { connection in
                 // One file alone may use several streams, if it is large. In a crowd the crowd is the parallelism, and a
                 // question for each small file would cost a third of the rate.
                 let size = pool.isCrowded(source.server) ? nil : try await FTPClient.size(of: source, connection)
-                try await connection.receive(
+                return try await connection.receive(
                     source.url, size: size, shape: shape(for: source, size: size ?? 0), moved: moved,
                     into: { try file.write($0, at: $1) })
             }
         }
-        try await blocking.run { try file.commit() }
+        // The connection serves the next file meanwhile.
+        try await blocking.run {
+            try download.handOnTheLast()
+            try file.commit()
+        }
     }
 
     /// The bytes of a file; `nil` when the server does not tell sizes.

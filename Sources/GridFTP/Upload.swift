@@ -55,38 +55,61 @@ final class Upload: Sendable {
     /// True when the library took a block and gave it back.
     var hasSent: Bool { state.withLock { $0.hasSent } }
 
-    /// Starts the transfer; the first blocks are on their way when it returns.
+    /// Starts the transfer with the part of the file that has been read already.
     func start(_ url: String, _ handle: Connection.Handle, _ attributes: Connection.Attributes) -> globus_result_t {
         let argument = Unmanaged.passRetained(self)
         let result = globus_ftp_client_put(handle, url, attributes, nil, uploadCompleted, argument.toOpaque())
-        if result != 0 { argument.release() } else { send(handle) }
-        return result
+        guard result == 0 else {
+            argument.release()
+            return result
+        }
+        guard let (block, _) = next() else { return 0 }
+        let count = min(file.head.count, blockBytes)
+        file.head.withUnsafeBytes {
+            block.bytes.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(block.bytes), byteCount: count)
+        }
+        let isLast = Int64(count) >= file.size
+        send(block, count, at: 0, isLast: isLast, handle)
+        if !isLast { sendMore(handle) }
+        return 0
+    }
+
+    private func send(_ block: Block, _ count: Int, at offset: Int64, isLast: Bool, _ handle: Connection.Handle) {
+        state.withLock { state in
+            state.lent[UInt(bitPattern: block.bytes)] = block
+            state.offset = offset + Int64(count)
+            if isLast { state.isOver = true }
+        }
+        let result = globus_ftp_client_register_write(
+            handle, block.bytes.assumingMemoryBound(to: globus_byte_t.self), count, offset, isLast ? 1 : 0,
+            uploadedBlock, Unmanaged.passUnretained(self).toOpaque())
+        // The completion callback tells why.
+        if FTPFailure(result: result) != nil { state.withLock { $0.isOver = true } }
+    }
+
+    /// Goes on from a thread that may wait for a disk.
+    private func sendMore(_ handle: Connection.Handle) {
+        let address = UInt(bitPattern: handle)
+        startTask { [self] in
+            try? await blocking.run { [self] in
+                if !call.isOver, let handle = Connection.Handle(bitPattern: address) { readAndSend(handle) }
+            }
+        }
     }
 
     /// Reads and sends until no buffer is free.
-    private func send(_ handle: Connection.Handle) {
-        guard
-            state.withLock({ state in
-                guard !state.isReading else { return false }
-                state.isReading = true
-                return true
-            })
-        else { return }
+    private func readAndSend(_ handle: Connection.Handle) {
+        let isFirst = state.withLock { state in
+            defer { state.isReading = true }
+            return !state.isReading
+        }
+        guard isFirst else { return }
         while let (block, offset) = next() {
             do {
                 let count = try file.read(
                     into: UnsafeMutableRawBufferPointer(start: block.bytes, count: blockBytes), at: offset)
                 let isLast = count < blockBytes || offset + Int64(count) >= file.size
-                state.withLock { state in
-                    state.lent[UInt(bitPattern: block.bytes)] = block
-                    state.offset += Int64(count)
-                    if isLast { state.isOver = true }
-                }
-                let result = globus_ftp_client_register_write(
-                    handle, block.bytes.assumingMemoryBound(to: globus_byte_t.self), count, offset, isLast ? 1 : 0,
-                    uploadedBlock, Unmanaged.passUnretained(self).toOpaque())
-                // The completion callback tells why.
-                if FTPFailure(result: result) != nil { state.withLock { $0.isOver = true } }
+                send(block, count, at: offset, isLast: isLast, handle)
             } catch {
                 state.withLock { state in
                     state.problem = MADError.wrapping(error)
@@ -118,13 +141,7 @@ final class Upload: Sendable {
             if failed { state.isOver = true }
             return !state.isOver && !state.isReading
         }
-        guard mustRead else { return }
-        let address = UInt(bitPattern: handle)
-        startTask { [self] in
-            try? await blocking.run { [self] in
-                if !call.isOver, let handle = Connection.Handle(bitPattern: address) { send(handle) }
-            }
-        }
+        if mustRead { sendMore(handle) }
     }
 }
 
