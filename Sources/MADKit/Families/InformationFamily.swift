@@ -45,8 +45,7 @@ struct InformationFamily<DriverType: InformationDriver>: Family {
         _ subject: @autoclosure @escaping @Sendable () -> String, _ reply: Reply, _ body: @escaping @Sendable () async throws -> Void
     ) -> Operation {
         Operation(
-            lane: nil, order: .together, pool: .bulk, patience: setting.patience, subject: subject, reply: reply
-        ) { _ in try await body() }
+            order: .together, pool: .bulk, patience: setting.patience, subject: subject, reply: reply, body: body)
     }
 
     private func discover(_ reply: Reply) async throws {
