@@ -36,7 +36,7 @@ enum RunCommand {
     ]
     /// How to treat the wire; shared with `gwmad hosts`.
     static let wireOptions: [Manual.Option] = [
-        .init("t", "timeout", value: "SECONDS", "longest wait for one answer (default 300; copies 3600 at least)"),
+        .init("t", "timeout", value: "SECONDS", "longest wait for one answer (default 300; for copies 3600)"),
         .init(nil, "gwd", value: "VERSION", "check the answers against this release's limits (default 5.14)"),
         .init(nil, "trace", value: "PATH", "record every line: in a file, or in a file per driver of a directory"),
         .init("v", "verbose", "show every line, and what drivers write to stderr"),

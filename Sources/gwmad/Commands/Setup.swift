@@ -35,6 +35,6 @@ struct Setup {
         self.console = console
         board = Switchboard(
             console: console, interrupts: try Interrupts.catchThem(), locator: locator, record: record, limits: limits,
-            patience: try invocation.seconds("timeout") ?? .seconds(300))
+            patience: try invocation.seconds("timeout"))
     }
 }

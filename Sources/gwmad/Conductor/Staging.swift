@@ -92,8 +92,6 @@ final class Staging {
         var open = files.map { (file: $0, tries: 1, due: ContinuousClock.now as ContinuousClock.Instant?) }
         var failed: [Failed] = []
         var isDone = [Bool](repeating: false, count: open.count)
-        // A big file is silent for long; the driver itself watches over its progress.
-        let limit = max(board.patience, .seconds(3600))
         while isDone.contains(false) {
             for index in open.indices where !isDone[index] {
                 let request = WireRequest.copy(job, open[index].file)
@@ -126,8 +124,8 @@ final class Staging {
             }
             let request = WireRequest.copy(job, open[waiting].file)
             guard link.isOpen else { throw board.ended(link, request.line) }
-            let deadline = link.lastHeard + (unansweredCopies > 0 ? limit : .zero)
-            guard ContinuousClock.now < deadline else { throw board.silent(link, request.line, limit) }
+            let deadline = max(link.lastHeard, link.lastSent) + board.copyPatience
+            guard ContinuousClock.now < deadline else { throw board.silent(link, request.line, board.copyPatience) }
             try board.turn(until: min(deadline, left.compactMap { open[$0].due }.min() ?? deadline))
         }
         return failed

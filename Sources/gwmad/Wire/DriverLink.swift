@@ -23,6 +23,8 @@ final class DriverLink {
     private(set) var hasErrors = true
     /// When the driver last said something.
     private(set) var lastHeard = ContinuousClock.now
+    /// When it was last asked something.
+    private(set) var lastSent = ContinuousClock.now
     private var isFinalized = false
 
     private let console: Console
@@ -44,6 +46,7 @@ final class DriverLink {
     /// Queues a request.
     func send(_ request: WireRequest) {
         answers[request.key] = nil
+        lastSent = .now
         unanswered.insert(request.key)
         if request.key.verb == "FINALIZE" { isFinalized = true }
         record?.record(driver, .request, request.line.utf8)

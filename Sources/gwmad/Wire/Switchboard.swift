@@ -17,18 +17,21 @@ final class Switchboard {
     private let limits: GWDLimits
     /// How long a request may stay unanswered; gwd itself waits for ever.
     private(set) var patience: Duration
+    /// The same for copies: a big file is silent for long, and the driver itself watches over its progress.
+    private(set) var copyPatience: Duration
     private var links: [DriverLink] = []
 
     init(
         console: Console, interrupts: Interrupts, locator: DriverLocator, record: WireRecord?, limits: GWDLimits,
-        patience: Duration
+        patience: Duration?
     ) {
         self.console = console
         self.interrupts = interrupts
         self.locator = locator
         self.record = record
         self.limits = limits
-        self.patience = patience
+        self.patience = patience ?? .seconds(300)
+        copyPatience = patience ?? .seconds(3600)
     }
 
     // MARK: Drivers
@@ -182,7 +185,10 @@ final class Switchboard {
     }
 
     /// From now on nobody waits long: something failed already, and a person may be waiting for gwmad to end.
-    func hurry() { patience = min(patience, .seconds(15)) }
+    func hurry() {
+        patience = min(patience, .seconds(15))
+        copyPatience = patience
+    }
 
     /// Ends every driver at once, without a word.
     func abandonAll() {
