@@ -49,7 +49,7 @@ final class Conductor {
         } catch {
             var failure = error
             failure.code = failure.code ?? clock.current?.code
-            cleanUp()
+            cleanUp(after: failure)
             throw failure
         }
     }
@@ -231,9 +231,10 @@ final class Conductor {
     // MARK: After a failure
 
     /// Cancels the job, removes its directory and lets the drivers go; a second signal ends that at once.
-    private func cleanUp() {
+    private func cleanUp(after failure: Failure) {
         clock.stop()
-        board.console.begin("cleaning up")
+        let isInterrupted = failure.cause != .ordinary && failure.cause != .driverEnded
+        board.console.begin(isInterrupted ? "\(failure): cleaning up, again to stop at once" : "cleaning up")
         board.hurry()
         let isCancelled = attempt { () throws(Failure) in try execution?.cancel() }
         let isClean = isCancelled && attempt { () throws(Failure) in try staging?.cleanUp() }
