@@ -6,7 +6,8 @@ import Testing
 @Suite struct AttributeLexerTests {
     @Test func readsARecordedHost() {
         let (facts, problems, isReadable) = AttributeLexer.read(
-            #"HOSTNAME="host1.test" CPU_MHZ=2500 LRMS_NAME="jobmanager-fork" QUEUE_NAME[0]="default" QUEUE_NODECOUNT[0]=4 SE_HOSTNAME="se.test:2811""#)
+            #"HOSTNAME="host1.test" CPU_MHZ=2500 LRMS_NAME="jobmanager-fork" QUEUE_NAME[0]="default" QUEUE_NODECOUNT[0]=4 SE_HOSTNAME="se.test:2811""#
+        )
         #expect(isReadable)
         #expect(problems == [])
         #expect(facts.integer("CPU_MHZ") == 2500)
@@ -16,7 +17,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "CPU_MHZ=2539.5", "CPU_MHZ=+5", "ARCH=i686", "ARCH='x86'", "A.B=1", "OS-NAME=\"x\"", ";", "bare", "ARCH=\"a\\\"b\"",
+        "CPU_MHZ=2539.5", "CPU_MHZ=+5", "ARCH=i686", "ARCH='x86'", "A.B=1", "OS-NAME=\"x\"", ";", "bare",
+        "ARCH=\"a\\\"b\"",
         "QUEUE_NAME[x]=\"a\"", "CPU_MHZ 5",
     ])
     func gwdsSyntaxErrorsAreErrors(text: String) {
@@ -28,7 +30,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("CPU_MHZ = 77", 77), ("CPU_MHZ=098", 98), ("CPU_SMP=1,CPU_MHZ=11", 11), ("\tCPU_MHZ=5\t", 5), ("CPU_MHZ=-3", -3),
+        ("CPU_MHZ = 77", 77), ("CPU_MHZ=098", 98), ("CPU_SMP=1,CPU_MHZ=11", 11), ("\tCPU_MHZ=5\t", 5),
+        ("CPU_MHZ=-3", -3),
         ("CPU_MHZ=", 0), ("CPU_MHZ=5 CPU_MHZ=6", 6),
     ])
     func whatGwdToleratesIsRead(text: String, number: Int) {
@@ -49,7 +52,8 @@ import Testing
     }
 
     @Test func emptyTextUnsets() {
-        let facts = AttributeLexer.read(#"ARCH="x" ARCH="" QUEUE_NAME[0]="a" QUEUE_NAME[0]="" OS_NAME="Lïnux""#).attributes
+        let facts = AttributeLexer.read(#"ARCH="x" ARCH="" QUEUE_NAME[0]="a" QUEUE_NAME[0]="" OS_NAME="Lïnux""#)
+            .attributes
         #expect(facts.text("ARCH") == nil)
         #expect(facts.namedQueues.isEmpty)
         #expect(facts.text("OS_NAME") == "Lïnux")

@@ -17,7 +17,8 @@ import Testing
 
     @Test(arguments: [
         [], ["walk"], ["--walk"], ["run", "--walk"], ["run"], ["hosts", "--parallel", "x"], ["hosts", "--json=1"],
-        ["run", "--poll"], ["run", "--gwd", "now", "/bin/true"], ["help", "walk"], ["run", "--env", "1=2", "/bin/true"],
+        ["run", "--poll"], ["run", "--gwd", "now", "/bin/true"], ["help", "walk"],
+        ["run", "--env", "1=2", "/bin/true"],
     ])
     func wrongUsageIs64AndSaysWhatIsWrong(arguments: [String]) async throws {
         let outcome = try await stage.run(arguments)
@@ -38,12 +39,15 @@ import Testing
     @Test func theConfigurationOfTheTreeIsTheDefault() async throws {
         let etc = "\(stage.home.path)/etc"
         try FileManager.default.createDirectory(atPath: etc, withIntermediateDirectories: true)
-        try stage.home.write("etc/gwd.conf", """
+        try stage.home.write(
+            "etc/gwd.conf",
+            """
             IM_MAD = one:mad_stand_in:im home=\(stage.home.path) hosts=h1.test:ftp:prews
             TM_MAD = ftp:mad_stand_in:tm home=\(stage.home.path)
             EM_MAD = prews:mad_stand_in:em home=\(stage.home.path):rsl
             """)
-        let outcome = try await stage.run(["run", "/bin/echo", "-n", "x"], environment: ["GW_LOCATION": stage.home.path])
+        let outcome = try await stage.run(
+            ["run", "/bin/echo", "-n", "x"], environment: ["GW_LOCATION": stage.home.path])
         #expect(outcome.status == 0, "\(outcome.messages)")
         #expect(outcome.messages.contains("h1.test/jobmanager-fork"))
     }
@@ -95,7 +99,9 @@ import Testing
     }
 
     @Test func severalDriversOfAFileAreAskedAndOneMayFail() async throws {
-        try stage.home.write("gwd.conf", """
+        try stage.home.write(
+            "gwd.conf",
+            """
             IM_MAD = one:mad_stand_in:im home=\(stage.home.path) hosts=a.test,b.test
             IM_MAD = two:mad_stand_in:im fault=init-failure home=\(stage.home.path)
             IM_MAD = three:mad_stand_in:im home=\(stage.home.path) hosts=b.test,c.test

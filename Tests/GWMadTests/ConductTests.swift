@@ -27,7 +27,9 @@ import Testing
         let outcome = try await stage.conduct()
         #expect(outcome.status == 0)
         #expect(outcome.output == ["hello"])
-        for phase in ["find a host", "start drivers", "stage in", "submit", "pending", "active", "stage out", "finalize", "total"] {
+        for phase in [
+            "find a host", "start drivers", "stage in", "submit", "pending", "active", "stage out", "finalize", "total",
+        ] {
             #expect(outcome.messages.contains("\n  \(phase) "), "\(phase)")
         }
         #expect(!outcome.messages.contains("defect"))
@@ -40,24 +42,30 @@ import Testing
         var said = lines.map { line in line.components(separatedBy: " > ").dropFirst().joined(separator: " > ") }
         let job = try #require(said.first { $0.hasPrefix("START") }?.split(separator: " ").dropFirst().first)
         let url = "gsiftp://store.test:99/~/.gw_\(NSUserName())_\(job)"
-        let work = try #require(said.first { $0.hasPrefix("SUBMIT") }?.components(separatedBy: " ").last?.dropLast("/job.rsl.0|".count))
+        let work = try #require(
+            said.first { $0.hasPrefix("SUBMIT") }?.components(separatedBy: " ").last?.dropLast("/job.rsl.0|".count))
         said = said.filter { !$0.hasPrefix("DISCOVER") }
-        #expect(said == [
-            "INIT - - -|", "MONITOR 0 host1.test -|", "INIT 100000 - -|", "INIT 100000 - - - -|",
-            "START \(job) - - - - |", "RMDIR \(job) - - \(url)/ - |", "MKDIR \(job) - - \(url)/ - |",
-            "CP \(job) 0 - file://\(work)/job.env \(url)/job.env|", "CP \(job) 3 X file://\(work)/wrapper.sh \(url)/.wrapper|",
-            "END \(job) - - - - |", "SUBMIT \(job) host1.test/jobmanager-fork \(work)/job.rsl.0|",
-            "START \(job) - - - - |", "CP \(job) 0 - \(url)/stdout.wrapper file://\(work)/stdout.wrapper.0|",
-            "CP \(job) 1 - \(url)/stderr.wrapper file://\(work)/stderr.wrapper.0|", "END \(job) - - - - |",
-            "START \(job) - - - - |", "CP \(job) 0 - \(url)/stdout.execution file://\(work)/stdout.execution|",
-            "CP \(job) 1 - \(url)/stderr.execution file://\(work)/stderr.execution|", "RMDIR \(job) - - \(url)/ - |",
-            "END \(job) - - - - |", "FINALIZE - - -|", "FINALIZE - - -|", "FINALIZE - - - - -|",
-        ])
+        #expect(
+            said == [
+                "INIT - - -|", "MONITOR 0 host1.test -|", "INIT 100000 - -|", "INIT 100000 - - - -|",
+                "START \(job) - - - - |", "RMDIR \(job) - - \(url)/ - |", "MKDIR \(job) - - \(url)/ - |",
+                "CP \(job) 0 - file://\(work)/job.env \(url)/job.env|",
+                "CP \(job) 3 X file://\(work)/wrapper.sh \(url)/.wrapper|",
+                "END \(job) - - - - |", "SUBMIT \(job) host1.test/jobmanager-fork \(work)/job.rsl.0|",
+                "START \(job) - - - - |", "CP \(job) 0 - \(url)/stdout.wrapper file://\(work)/stdout.wrapper.0|",
+                "CP \(job) 1 - \(url)/stderr.wrapper file://\(work)/stderr.wrapper.0|", "END \(job) - - - - |",
+                "START \(job) - - - - |", "CP \(job) 0 - \(url)/stdout.execution file://\(work)/stdout.execution|",
+                "CP \(job) 1 - \(url)/stderr.execution file://\(work)/stderr.execution|",
+                "RMDIR \(job) - - \(url)/ - |",
+                "END \(job) - - - - |", "FINALIZE - - -|", "FINALIZE - - -|", "FINALIZE - - - - -|",
+            ])
     }
 
     @Test func driversStartAsUnderGwd() async throws {
-        let options = ["--im", "mad_stand_in im home=\(stage.home.path)", "--em", "mad_stand_in em home=\(stage.home.path)",
-            "--tm", "t:mad_stand_in:tm home=\(stage.home.path)"]
+        let options = [
+            "--im", "mad_stand_in im home=\(stage.home.path)", "--em", "mad_stand_in em home=\(stage.home.path)",
+            "--tm", "t:mad_stand_in:tm home=\(stage.home.path)",
+        ]
         #expect(try await stage.run(["run"] + options + ["/bin/true"]).status == 0)
         for kind in ["im", "tm", "em"] {
             let card = try stage.home.read("\(kind).card")
@@ -93,7 +101,8 @@ import Testing
         let outcome = try await stage.conduct(im: "hosts=a.test,b.test busy=a.test", em: "", job: ["/bin/true"])
         #expect(outcome.status == 0)
         #expect(outcome.messages.contains("b.test/jobmanager-fork"))
-        let refused = try await stage.conduct(im: "hosts=a.test,b.test busy=a.test", ["--host", "a.test"], job: ["/bin/true"])
+        let refused = try await stage.conduct(
+            im: "hosts=a.test,b.test busy=a.test", ["--host", "a.test"], job: ["/bin/true"])
         #expect(refused.status == 121)
         #expect(refused.messages.contains("a.test has no free slot in default"))
     }

@@ -19,21 +19,34 @@ import Testing
     }
 
     @Test(arguments: [
-        Case(im: "fault=init-failure", status: 121, texts: ["(IM_MAD mad_stand_in): INIT - - - -> FAILURE: no host list (stand-in)"]),
-        Case(im: "fault=discover-failure", status: 121, texts: ["DISCOVER - - - -> FAILURE: no such server (stand-in)"]),
+        Case(
+            im: "fault=init-failure", status: 121,
+            texts: ["(IM_MAD mad_stand_in): INIT - - - -> FAILURE: no host list (stand-in)"]),
+        Case(
+            im: "fault=discover-failure", status: 121, texts: ["DISCOVER - - - -> FAILURE: no such server (stand-in)"]),
         Case(im: "fault=dies-at-discover", status: 121, texts: ["ended with status 3 instead of answering DISCOVER"]),
         Case(im: "fault=monitor-failure", status: 121, texts: ["host1.test: host unreachable (stand-in)"]),
         Case(im: "attributes=CPU_MHZ=2.5", status: 121, texts: ["gwd cannot read its attributes: syntax error"]),
         Case(im: "attributes=ARCH=\"x\"", status: 121, texts: ["host1.test has no LRMS_NAME"]),
         Case(em: "fault=init-failure", status: 120, texts: ["INIT 100000 - - -> FAILURE: proxy certificate not found"]),
         Case(em: "fault=init-dies", status: 120, texts: ["ended with status 7", "its stderr: no proxy, no driver"]),
-        Case(em: "fault=banner", status: 120, texts: ["'Welcome to the driver'; gwd takes the first line for the answer"]),
+        Case(
+            em: "fault=banner", status: 120, texts: ["'Welcome to the driver'; gwd takes the first line for the answer"]
+        ),
         Case(tm: "fault=init-failure", status: 120, texts: ["INIT 100000 - - - - -> FAILURE: no proxy (stand-in)"]),
-        Case(tm: "fault=start-fails", status: 122, texts: ["(TM_MAD mad_stand_in): START ", "-> FAILURE: no slot (stand-in)"]),
+        Case(
+            tm: "fault=start-fails", status: 122,
+            texts: ["(TM_MAD mad_stand_in): START ", "-> FAILURE: no slot (stand-in)"]),
         Case(tm: "fault=mkdir-fails", status: 122, texts: ["MKDIR ", "-> FAILURE: 553 Permission denied (stand-in)"]),
-        Case(tm: "fault=cp-fails", status: 122, texts: ["CP ", "-> FAILURE: 451 disk full (stand-in)", "and 1 more copies failed"]),
-        Case(em: "fault=submit-fails", status: 123, texts: ["(EM_MAD mad_stand_in): SUBMIT ", "-> FAILURE: the connection to the server failed"]),
-        Case(em: "fault=callback-failure", status: 123, texts: ["CALLBACK ", "FAILURE: the executable does not exist (error 5)"]),
+        Case(
+            tm: "fault=cp-fails", status: 122,
+            texts: ["CP ", "-> FAILURE: 451 disk full (stand-in)", "and 1 more copies failed"]),
+        Case(
+            em: "fault=submit-fails", status: 123,
+            texts: ["(EM_MAD mad_stand_in): SUBMIT ", "-> FAILURE: the connection to the server failed"]),
+        Case(
+            em: "fault=callback-failure", status: 123,
+            texts: ["CALLBACK ", "FAILURE: the executable does not exist (error 5)"]),
     ])
     func everyFailureNamesItsDriverRequestAndCause(_ fault: Case) async throws {
         let outcome = try await stage.conduct(im: fault.im, tm: fault.tm, em: fault.em)
@@ -44,11 +57,13 @@ import Testing
     }
 
     @Test(arguments: [
-        (tm: "fault=cp-silent", em: "", status: Int32(122), text: "no answer within 0.20 s"),
+        (tm: "fault=cp-silent", em: "", status: Int32(122), text: "no answer within 2.00 s"),
         (tm: "", em: "fault=submit-silent", status: 123, text: "SUBMIT "),
     ])
-    func aDriverThatStaysSilentIsNotWaitedForForEver(_ fault: (tm: String, em: String, status: Int32, text: String)) async throws {
-        let outcome = try await stage.conduct(tm: fault.tm, em: fault.em, ["--timeout", "0.2"])
+    func aDriverThatStaysSilentIsNotWaitedForForEver(_ fault: (tm: String, em: String, status: Int32, text: String))
+        async throws
+    {
+        let outcome = try await stage.conduct(tm: fault.tm, em: fault.em, ["--timeout", "2"])
         #expect(outcome.status == fault.status, "\(outcome.messages)")
         #expect(outcome.messages.contains(fault.text), "\(outcome.messages)")
         #expect(outcome.messages.contains("gwd would wait for ever"))
@@ -136,14 +151,28 @@ import Testing
         for verb in ["CANCEL", "RMDIR", "END", "FINALIZE"] { #expect(trace.contains("> \(verb) "), "\(verb)") }
     }
 
-    @Test func aSecondInterruptEndsAtOnce() async throws {
-        let talk = try stage.start(["run"] + stage.drivers(tm: "fault=cp-silent") + ["/bin/true"])
+    @Test func theEndOfACancelledJobIsFoundByPollingToo() async throws {
+        let talk = try stage.start(
+            ["run"] + stage.drivers(em: "fault=poll-only") + ["--poll", "0.1", "/bin/sleep", "60"])
         let deadline = ContinuousClock.now + .seconds(20)
-        while !talk.complaints.contains("stage in"), ContinuousClock.now < deadline {
+        while !talk.complaints.contains("active"), ContinuousClock.now < deadline {
             try await Task.sleep(for: .milliseconds(5))
         }
         talk.signal(SIGINT)
         #expect(try await talk.finish(within: .seconds(10)) == 130)
+        #expect(!talk.complaints.contains("nothing tells the end"), "\(talk.complaints)")
         #expect(stage.leftovers() == [])
+    }
+
+    @Test func aSecondInterruptEndsAtOnce() async throws {
+        let talk = try stage.start(["run"] + stage.drivers(tm: "fault=cp-silent fault=end-silent") + ["/bin/true"])
+        let deadline = ContinuousClock.now + .seconds(20)
+        for text in ["stage in", "cleaning up"] {
+            while !talk.complaints.contains(text), ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            talk.signal(SIGINT)
+        }
+        #expect(try await talk.finish(within: .seconds(10)) == 130)
     }
 }

@@ -92,7 +92,8 @@ import Testing
     }
 
     @Test func aNameOfTheFileOrADriverOfItsOwnCanBeChosen() throws {
-        let lineUp = try lineUp(.init(information: "three", transfer: "/opt/tm -x 1", execution: "em:my_em:-p 2120:rsl"))
+        let lineUp = try lineUp(
+            .init(information: "three", transfer: "/opt/tm -x 1", execution: "em:my_em:-p 2120:rsl"))
         let driver = try #require(try lineUp.informationDriversForJobs().first)
         #expect(driver.name == "three")
         #expect(try lineUp.transfer(for: driver).executable == "/opt/tm")
@@ -108,7 +109,9 @@ import Testing
     }
 
     @Test func documentsThatCannotBeWrittenAreRefusedByName() {
-        let failure = #expect(throws: Failure.self) { try lineUp(.init(information: "two")).informationDriversForJobs() }
+        let failure = #expect(throws: Failure.self) {
+            try lineUp(.init(information: "two")).informationDriversForJobs()
+        }
         #expect(failure?.description.contains("wants rsl_nsh documents") == true)
     }
 

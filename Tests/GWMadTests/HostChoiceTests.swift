@@ -11,7 +11,8 @@ import Testing
             facts: AttributeLexer.read(attributes).attributes)
     }
 
-    private static let good = #"LRMS_NAME="jobmanager-pbs" QUEUE_NAME[0]="short" QUEUE_NODECOUNT[0]=4 QUEUE_FREENODECOUNT[0]=1 "#
+    private static let good =
+        #"LRMS_NAME="jobmanager-pbs" QUEUE_NAME[0]="short" QUEUE_NODECOUNT[0]=4 QUEUE_FREENODECOUNT[0]=1 "#
 
     private func refusal(_ attributes: String, queue: String? = nil) throws -> String {
         switch HostChoice.place(on: try host("h.test", attributes), queue: queue) {
@@ -31,7 +32,8 @@ import Testing
     @Test func theFreestHostAndQueueWin() throws {
         let hosts = [
             try host("a.test", HostChoiceTests.good),
-            try host("b.test", HostChoiceTests.good + #"QUEUE_NAME[1]="long" QUEUE_NODECOUNT[1]=9 QUEUE_FREENODECOUNT[1]=8"#),
+            try host(
+                "b.test", HostChoiceTests.good + #"QUEUE_NAME[1]="long" QUEUE_NODECOUNT[1]=9 QUEUE_FREENODECOUNT[1]=8"#),
             try host("c.test", HostChoiceTests.good),
         ]
         let best = try #require(HostChoice.best(of: hosts, queue: nil))
@@ -59,7 +61,8 @@ import Testing
     @Test func filesGoToTheStorageHostJobsDoNot() throws {
         let plain = HostChoice.best(of: [try host("h.test:2119", HostChoiceTests.good)], queue: nil)
         #expect(plain?.storage == "h.test:2119")
-        let split = HostChoice.best(of: [try host("h.test:2119", HostChoiceTests.good + #"SE_HOSTNAME="se:2811""#)], queue: nil)
+        let split = HostChoice.best(
+            of: [try host("h.test:2119", HostChoiceTests.good + #"SE_HOSTNAME="se:2811""#)], queue: nil)
         #expect(split?.storage == "se:2811")
         #expect(split?.contact.text == "h.test:2119/jobmanager-pbs")
     }
@@ -72,11 +75,12 @@ import Testing
         }
         #expect(!(try document("-").contains("queue")))
         // The very text of a recorded gwd, but for its numbers.
-        #expect(try document("default") == """
-            &(jobtype="single")(executable=".gw_alice_\(job.id)/.wrapper")(stdout=".gw_alice_\(job.id)/stdout.wrapper")\
-            (stderr=".gw_alice_\(job.id)/stderr.wrapper")(environment=(GW_HOSTNAME "h.test")(GW_USER "alice")\
-            (GW_JOB_ID \(job.id))(GW_TASK_ID 0)(GW_ARRAY_ID -1)(GW_TOTAL_TASKS 0)(GW_RESTARTED 0))(count=1)(queue="default")
-            """)
+        #expect(
+            try document("default") == """
+                &(jobtype="single")(executable=".gw_alice_\(job.id)/.wrapper")(stdout=".gw_alice_\(job.id)/stdout.wrapper")\
+                (stderr=".gw_alice_\(job.id)/stderr.wrapper")(environment=(GW_HOSTNAME "h.test")(GW_USER "alice")\
+                (GW_JOB_ID \(job.id))(GW_TASK_ID 0)(GW_ARRAY_ID -1)(GW_TOTAL_TASKS 0)(GW_RESTARTED 0))(count=1)(queue="default")
+                """)
     }
 
     @Test func jobNumbersFitIntoGwdsTable() {

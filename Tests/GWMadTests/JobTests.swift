@@ -39,15 +39,17 @@ import Testing
             outputs: ["out=\(directory.path)/result", "log=\(directory.path)", "far=gsiftp://h/d/y"])
         #expect(job.inputs.map(\.name) == ["run.sh", "c", "x"])
         #expect(job.inputs[1].url.text == "file://\(directory.path)/a=b")
-        #expect(job.outputs.map(\.url.text)
-            == ["file://\(directory.path)/result", "file://\(directory.path)/log", "gsiftp://h/d/y"])
+        #expect(
+            job.outputs.map(\.url.text)
+                == ["file://\(directory.path)/result", "file://\(directory.path)/log", "gsiftp://h/d/y"])
     }
 
     @Test func whatCannotTravelIsRefusedBeforeAnythingStarts() throws {
         let dir = directory.path
         let cases: [(ExitCode, () throws -> Job)] = [
             (.usage, { try job([]) }), (.input, { try job(["./nonexistent"]) }), (.input, { try job(["hostname"]) }),
-            (.input, { try job(["/bin/true"], inputs: ["\(dir)/none"]) }), (.input, { try job(["/bin/true"], inputs: [dir]) }),
+            (.input, { try job(["/bin/true"], inputs: ["\(dir)/none"]) }),
+            (.input, { try job(["/bin/true"], inputs: [dir]) }),
             (.input, { try job(["/bin/true"], inputs: ["\(dir)/in put"]) }),
             (.usage, { try job(["/bin/true"], inputs: ["\(dir)/job.sh=a/b"]) }),
             (.usage, { try job(["/bin/true"], inputs: ["\(dir)/job.sh=job.env"]) }),
@@ -68,7 +70,8 @@ import Testing
         job.command = ["/usr/bin/printf", "%s|", text, "end"]
         job.environment = [.init(name: "WEIRD", value: text)]
         let host = Host(
-            name: try #require(.init("h")), informationDriver: try DriverSpec(kind: .information, option: "im", origin: "-"),
+            name: try #require(.init("h")),
+            informationDriver: try DriverSpec(kind: .information, option: "im", origin: "-"),
             facts: AttributeLexer.read(#"LRMS_NAME="f" QUEUE_NAME[0]="q" QUEUE_NODECOUNT[0]=1"#).attributes)
         let placement = try #require(HostChoice.best(of: [host], queue: nil))
         try directory.write("job.env", JobScript.environment(of: job, placement: placement, stagingURL: nil))

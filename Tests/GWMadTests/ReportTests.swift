@@ -8,9 +8,10 @@ import Testing
         HostReport.Row(name: "z.test", driver: "s", result: .failure(Failure("down \"now\""))),
         HostReport.Row(
             name: "a.test", driver: "s",
-            result: .success(AttributeLexer.read(
-                #"LRMS_NAME="pbs" CPU_MHZ=2500 OS_NAME="a\b/ü" QUEUE_NAME[0]="q1" QUEUE_NODECOUNT[0]=4 QUEUE_NAME[1]="q2" QUEUE_NODECOUNT[1]=6 QUEUE_FREENODECOUNT[1]=5"#
-            ).attributes)),
+            result: .success(
+                AttributeLexer.read(
+                    #"LRMS_NAME="pbs" CPU_MHZ=2500 OS_NAME="a\b/ü" QUEUE_NAME[0]="q1" QUEUE_NODECOUNT[0]=4 QUEUE_NAME[1]="q2" QUEUE_NODECOUNT[1]=6 QUEUE_FREENODECOUNT[1]=5"#
+                ).attributes)),
     ]
 
     @Test func theTableIsSortedAndAligned() {
@@ -20,7 +21,9 @@ import Testing
         #expect(lines[1].contains("5/10"))
         #expect(lines[1].hasSuffix("q1,q2"))
         #expect(lines[2].hasSuffix("no answer"))
-        let column = lines[0].range(of: "NODES(F/T)").map { lines[0].distance(from: lines[0].startIndex, to: $0.upperBound) }
+        let column = lines[0].range(of: "NODES(F/T)").map {
+            lines[0].distance(from: lines[0].startIndex, to: $0.upperBound)
+        }
         let cell = lines[1].range(of: "5/10").map { lines[1].distance(from: lines[1].startIndex, to: $0.upperBound) }
         #expect(column == cell)
     }

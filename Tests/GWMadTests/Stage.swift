@@ -16,17 +16,21 @@ struct Stage {
 
     /// Options that name the three stand-ins, each with additions such as `fault=cp-fails`.
     func drivers(im: String = "", tm: String = "", em: String = "") -> [String] {
-        ["--im", "mad_stand_in im home=\(home.path) \(im)", "--tm", "mad_stand_in tm home=\(home.path) \(tm)",
-            "--em", "mad_stand_in em home=\(home.path) \(em)"]
+        [
+            "--im", "mad_stand_in im home=\(home.path) \(im)", "--tm", "mad_stand_in tm home=\(home.path) \(tm)",
+            "--em", "mad_stand_in em home=\(home.path) \(em)",
+        ]
     }
 
     /// Starts gwmad; the work directory lies below `home/tmp`.
     func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Talk {
         let tmp = home.path + "/tmp"
         try FileManager.default.createDirectory(atPath: tmp, withIntermediateDirectories: true)
-        return try Talk("gwmad", .init(
-            arguments, environment: environment.merging(["TMPDIR": tmp]) { first, _ in first },
-            without: ["TESTBED_GWD_CONF", "GW_LOCATION"], directory: home.path))
+        return try Talk(
+            "gwmad",
+            .init(
+                arguments, environment: environment.merging(["TMPDIR": tmp]) { first, _ in first },
+                without: ["TESTBED_GWD_CONF", "GW_LOCATION"].filter { environment[$0] == nil }, directory: home.path))
     }
 
     /// Runs gwmad to its end.
@@ -37,7 +41,8 @@ struct Stage {
 
     /// Runs one job.
     func conduct(
-        im: String = "", tm: String = "", em: String = "", _ options: [String] = [], job: [String] = ["/bin/echo", "hello"]
+        im: String = "", tm: String = "", em: String = "", _ options: [String] = [],
+        job: [String] = ["/bin/echo", "hello"]
     ) async throws -> Outcome {
         try await run(["run"] + drivers(im: im, tm: tm, em: em) + options + ["--"] + job)
     }

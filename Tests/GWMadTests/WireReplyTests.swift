@@ -11,7 +11,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("SUBMIT 0 SUCCESS https://host1.test:40001/26033/1795171804/", DriverKind.execution, "https://host1.test:40001/26033/1795171804/"),
+        (
+            "SUBMIT 0 SUCCESS https://host1.test:40001/26033/1795171804/", DriverKind.execution,
+            "https://host1.test:40001/26033/1795171804/"
+        ),
         ("CALLBACK 0 SUCCESS DONE:3", .execution, "DONE:3"),
         ("TIMER - SUCCESS Credential is valid until Sun Feb 28", .execution, "Credential is valid until Sun Feb 28"),
         ("INIT - - SUCCESS gsiftp://client.test:2811", .transfer, "gsiftp://client.test:2811"),
@@ -34,7 +37,8 @@ import Testing
 
     @Test(arguments: [
         ("", "a blank line"), ("   ", "a blank line"), ("Debug text", "a word that gwd does not know"),
-        ("POLL 0", "too short"), ("POLL x SUCCESS ACTIVE", "'x' is not a number"), ("POLL -1 SUCCESS ACTIVE", "not a number"),
+        ("POLL 0", "too short"), ("POLL x SUCCESS ACTIVE", "'x' is not a number"),
+        ("POLL -1 SUCCESS ACTIVE", "not a number"),
     ])
     func whatIsNoReplyIsADefect(line: String, text: String) {
         let (reply, defects) = read(line)
@@ -61,7 +65,10 @@ import Testing
         let old = GWDLimits(infoBytes: 499, lineBytes: 16_383, queues: 20, genericStrings: 20, genericIntegers: 20)
         #expect(read(text).defects == [])
         #expect(read(text, .execution, old).defects.contains { $0.contains("INFO of 600 bytes: gwd takes 499") })
-        #expect(read("POLL 0 FAILURE " + String(repeating: "x", count: 70_000)).defects.contains { $0.contains("70015 bytes") })
+        #expect(
+            read("POLL 0 FAILURE " + String(repeating: "x", count: 70_000)).defects.contains {
+                $0.contains("70015 bytes")
+            })
     }
 }
 

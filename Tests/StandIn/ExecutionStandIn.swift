@@ -15,8 +15,9 @@ final class ExecutionStandIn {
         let job = words.count > 1 ? words[1] : "-"
         switch words.first {
         case "INIT":
-            wire.say(setting.has("init-failure")
-                ? "INIT 200 FAILURE proxy certificate not found (stand-in)" : "INIT - SUCCESS -")
+            wire.say(
+                setting.has("init-failure")
+                    ? "INIT 200 FAILURE proxy certificate not found (stand-in)" : "INIT - SUCCESS -")
         case "SUBMIT":
             submit(job, host: String(words[2].prefix { $0 != "/" }), document: words[3])
         case "RECOVER":
@@ -29,7 +30,7 @@ final class ExecutionStandIn {
         case "CANCEL":
             children.cancel(job)
             wire.say("CANCEL \(job) SUCCESS -")
-            wire.say("CALLBACK \(job) SUCCESS FAILED")
+            if !setting.has("poll-only") { wire.say("CALLBACK \(job) SUCCESS FAILED") }
         default:
             wire.say("\(words.first ?? "-") - SUCCESS -")
         }
@@ -49,7 +50,9 @@ final class ExecutionStandIn {
             wire.say("CALLBACK 999 SUCCESS ACTIVE")
         }
         wire.say("SUBMIT \(job) SUCCESS https://\(host):40001/26033/1795171804/")
-        if setting.has("callback-failure") { return wire.say("CALLBACK \(job) FAILURE the executable does not exist (error 5)") }
+        if setting.has("callback-failure") {
+            return wire.say("CALLBACK \(job) FAILURE the executable does not exist (error 5)")
+        }
         if !setting.has("poll-only") {
             wire.say("CALLBACK \(job) SUCCESS PENDING")
             wire.say("CALLBACK \(job) SUCCESS ACTIVE")
@@ -63,7 +66,8 @@ final class ExecutionStandIn {
         func clause(_ name: String) -> String {
             document.components(separatedBy: "(\(name)=\"").dropFirst().first?.components(separatedBy: "\"").first ?? ""
         }
-        let command = "cd '\(home)' && HOME='\(home)' exec './\(clause("executable"))' >'\(clause("stdout"))' 2>'\(clause("stderr"))'"
+        let command =
+            "cd '\(home)' && HOME='\(home)' exec './\(clause("executable"))' >'\(clause("stdout"))' 2>'\(clause("stderr"))'"
         let pid = children.start(job, command)
         Thread.detachNewThread { [setting, wire, children] in
             var status: Int32 = 0

@@ -20,6 +20,7 @@ final class TransferStandIn {
             if setting.has("start-fails") { return wire.say("START \(job) - FAILURE no slot (stand-in)") }
             wire.say("START \(job) - SUCCESS -")
         case "END":
+            if setting.has("end-silent") { return }
             wire.say("END \(job) - SUCCESS -")
         case "RMDIR":
             let path = localPath(words[4])
@@ -47,7 +48,9 @@ final class TransferStandIn {
             return wire.say("CP \(job) \(id) FAILURE 451 disk full (stand-in)")
         }
         if setting.has("wrong-id") { wire.say("CP \(job) 77 SUCCESS (\(source)->\(destination))") }
-        if setting.has("overlong"), id == "0" { wire.say("CP \(job) 99 FAILURE " + String(repeating: "x", count: 70_000)) }
+        if setting.has("overlong"), id == "0" {
+            wire.say("CP \(job) 99 FAILURE " + String(repeating: "x", count: 70_000))
+        }
         let target = localPath(destination)
         try? files.removeItem(atPath: target)
         guard (try? files.copyItem(atPath: localPath(source), toPath: target)) != nil else {

@@ -21,7 +21,9 @@ struct Command: Sendable {
     private static func row(_ option: Manual.Option) -> String {
         let letter = option.letter.map { "-\($0), " } ?? "    "
         let usage = "  \(letter)--\(option.name)" + (option.value.map { " \($0)" } ?? "")
-        let gap = usage.count < 30 ? String(repeating: " ", count: 30 - usage.count) : "\n" + String(repeating: " ", count: 30)
+        let gap =
+            usage.count < 30
+            ? String(repeating: " ", count: 30 - usage.count) : "\n" + String(repeating: " ", count: 30)
         return usage + gap + option.help + "\n"
     }
 }

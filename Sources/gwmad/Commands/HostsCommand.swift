@@ -53,11 +53,13 @@ enum HostsCommand {
                 rows.append(.init(name: entry.name.text, driver: entry.link.driver.name, result: .success(host.facts)))
                 problems.forEach { entry.link.defect("MONITOR \(entry.name): \($0)") }
             case .failure(let reason):
-                rows.append(.init(name: entry.name.text, driver: entry.link.driver.name, result: .failure(Failure(reason))))
+                rows.append(
+                    .init(name: entry.name.text, driver: entry.link.driver.name, result: .failure(Failure(reason))))
             }
         }
         for name in names where !entries.contains(where: { HostChoice.matches(name, $0.name) }) {
-            rows.append(.init(name: name, driver: "-", result: .failure(Failure("no information driver names this host"))))
+            rows.append(
+                .init(name: name, driver: "-", result: .failure(Failure("no information driver names this host"))))
         }
         if rows.isEmpty { set.console.note("DISCOVER names no hosts") }
         return rows

@@ -75,7 +75,8 @@ struct Invocation: Sendable {
     func integer(_ name: String, in range: ClosedRange<Int>) throws(Failure) -> Int? {
         guard let text = self[name] else { return nil }
         guard let number = Int(text), range.contains(number) else {
-            throw Failure(.usage, "--\(name): '\(text)' is not a number from \(range.lowerBound) to \(range.upperBound)")
+            throw Failure(
+                .usage, "--\(name): '\(text)' is not a number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }

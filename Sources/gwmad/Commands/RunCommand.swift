@@ -29,7 +29,8 @@ enum RunCommand {
 
     /// Which drivers; shared with `gwmad hosts`.
     static let driverOptions: [Manual.Option] = [
-        .init("c", "config", value: "FILE", "gwd.conf (default $TESTBED_GWD_CONF, $GW_LOCATION/etc[/gridway]/gwd.conf)"),
+        .init(
+            "c", "config", value: "FILE", "gwd.conf (default $TESTBED_GWD_CONF, $GW_LOCATION/etc[/gridway]/gwd.conf)"),
         .init(
             nil, "im", value: "DRIVER",
             "information driver: its name in gwd.conf, 'EXECUTABLE [ARGUMENTS]', or the form of gwd.conf"),
@@ -57,8 +58,10 @@ enum RunCommand {
         settings.retries.interval = try invocation.seconds("pause") ?? settings.retries.interval
         settings.pollInterval = try invocation.seconds("poll") ?? settings.pollInterval
 
-        let set = try Setup(invocation, choices: .init(
-            information: invocation["im"], transfer: invocation["tm"], execution: invocation["em"]))
+        let set = try Setup(
+            invocation,
+            choices: .init(
+                information: invocation["im"], transfer: invocation["tm"], execution: invocation["em"]))
         let work = try WorkDirectory(for: job.id)
         defer { if !settings.keepDirectory { work.remove() } }
         let clock = PhaseClock(console: set.console)

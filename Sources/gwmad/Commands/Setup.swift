@@ -13,12 +13,7 @@ struct Setup {
         let locator = DriverLocator.current()
         // gwd always runs with it, and drivers look for their files below it.
         if let root = locator.tree.root { setenv("GW_LOCATION", root, 1) }
-        let config = invocation["config"].map(LocalFile.absolute)
-        lineUp = try LineUp(choices) { () throws(Failure) in
-            let conf = try GWDConf.load(config, tree: locator.tree)
-            conf.warnings.forEach { console.note($0) }
-            return conf
-        }
+        let patience = try invocation.seconds("timeout")
         var limits = GWDLimits.modern
         if let release = invocation["gwd"] {
             guard let named = GWDLimits(release: release) else {
@@ -27,14 +22,21 @@ struct Setup {
             limits = named
         }
         // What gwd's buffers really hold; a driver's own limits lie a little below.
-        limits = limits == .oldest
+        limits =
+            limits == .oldest
             ? GWDLimits(infoBytes: 499, lineBytes: 16_383, queues: 20, genericStrings: 20, genericIntegers: 20)
             : GWDLimits(infoBytes: 65_535, lineBytes: 65_535, queues: 67, genericStrings: 134, genericIntegers: 134)
         var record: WireRecord?
         if let path = invocation["trace"] { record = try WireRecord(path: LocalFile.absolute(path)) }
+        let config = invocation["config"].map(LocalFile.absolute)
+        lineUp = try LineUp(choices) { () throws(Failure) in
+            let conf = try GWDConf.load(config, tree: locator.tree)
+            conf.warnings.forEach { console.note($0) }
+            return conf
+        }
         self.console = console
         board = Switchboard(
             console: console, interrupts: try Interrupts.catchThem(), locator: locator, record: record, limits: limits,
-            patience: try invocation.seconds("timeout"))
+            patience: patience)
     }
 }

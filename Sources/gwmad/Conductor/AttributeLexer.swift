@@ -46,7 +46,9 @@ struct AttributeLexer {
                 }
                 index = Int(digits)
                 lexer.advance()
-                guard lexer.take(sign: "]") else { return (facts, problems + ["syntax error in the index of \(name)"], false) }
+                guard lexer.take(sign: "]") else {
+                    return (facts, problems + ["syntax error in the index of \(name)"], false)
+                }
             }
             guard lexer.take(sign: "=") else {
                 return (facts, problems + ["syntax error: \(name) is not followed by '='"], false)

@@ -23,7 +23,8 @@ final class Conductor {
     private var stagingURL: String?
 
     init(
-        _ job: Job, lineUp: LineUp, settings: ConductorSettings, board: Switchboard, clock: PhaseClock, work: WorkDirectory
+        _ job: Job, lineUp: LineUp, settings: ConductorSettings, board: Switchboard, clock: PhaseClock,
+        work: WorkDirectory
     ) {
         self.job = job
         self.lineUp = lineUp
@@ -62,10 +63,12 @@ final class Conductor {
         let console = board.console
         try service.start(try lineUp.informationDriversForJobs()) { console.note("\($0)") }
         try service.discover { console.note("\($0)") }
-        let entries = service.entries.filter { entry in settings.host.map { HostChoice.matches($0, entry.name) } ?? true }
+        let entries = service.entries.filter { entry in settings.host.map { HostChoice.matches($0, entry.name) } ?? true
+        }
         guard !entries.isEmpty else {
             let known = service.entries.prefix(10).map(\.name.text).joined(separator: ", ")
-            throw Failure(known.isEmpty ? "DISCOVER names no hosts" : "no host \(settings.host ?? ""); DISCOVER names \(known)")
+            throw Failure(
+                known.isEmpty ? "DISCOVER names no hosts" : "no host \(settings.host ?? ""); DISCOVER names \(known)")
         }
         // A few at a time: the first group with room is good enough, and a list may hold thousands.
         let groupSize = 16
@@ -87,7 +90,9 @@ final class Conductor {
                 return best
             }
             for host in hosts {
-                if case .failure(let reason) = HostChoice.place(on: host, queue: settings.queue) { reasons.append("\(reason)") }
+                if case .failure(let reason) = HostChoice.place(on: host, queue: settings.queue) {
+                    reasons.append("\(reason)")
+                }
             }
         }
         let more = reasons.count > 5 ? "\n  and \(reasons.count - 5) more" : ""
@@ -99,7 +104,9 @@ final class Conductor {
         let information = placement.host.informationDriver
         let executionDriver = try lineUp.execution(for: information)
         let transferDriver = try lineUp.transfer(for: information)
-        guard placement.contact.text.utf8.count <= 255 else { throw Failure("\(placement.contact) is longer than gwd's 255 bytes") }
+        guard placement.contact.text.utf8.count <= 255 else {
+            throw Failure("\(placement.contact) is longer than gwd's 255 bytes")
+        }
         let directory = "gsiftp://\(placement.storage)/~/\(job.directory)/"
         guard let url = TransferURL(directory), directory.utf8.count <= 255 else {
             throw Failure("'\(directory)' is no directory gwd could name: a blank, or more than 255 bytes")
@@ -107,7 +114,8 @@ final class Conductor {
         let executionLink = try board.start(executionDriver)
         let document = try work.write("job.rsl.0", JobDocument.rsl(of: job, at: placement))
         execution = Execution(
-            board: board, clock: clock, link: executionLink, job: job.id, contact: placement.contact, document: document,
+            board: board, clock: clock, link: executionLink, job: job.id, contact: placement.contact,
+            document: document,
             retries: settings.retries, pollInterval: settings.pollInterval)
         let transferLink = try board.start(transferDriver)
         stagingURL = transferLink.initialInfo
@@ -146,9 +154,10 @@ final class Conductor {
         func add(_ name: String, _ source: TransferURL?, isExecutable: Bool = false) throws(Failure) {
             defer { next += 1 }
             guard let source else { return }
-            files.append(StagedFile(
-                id: TransferID(next), isExecutable: isExecutable, source: source,
-                destination: try LocalFile.url(directory.text + name)))
+            files.append(
+                StagedFile(
+                    id: TransferID(next), isExecutable: isExecutable, source: source,
+                    destination: try LocalFile.url(directory.text + name)))
         }
         for input in job.inputs { try add(input.name, input.url) }
         try add("job.env", try work.url("job.env"))
@@ -208,9 +217,10 @@ final class Conductor {
         guard let directory = staging?.directory else { return [] }
         var staged: [StagedFile] = []
         for (index, file) in files.enumerated() {
-            staged.append(StagedFile(
-                id: TransferID(Int32(index)), isExecutable: false,
-                source: try LocalFile.url(directory.text + file.name), destination: file.url))
+            staged.append(
+                StagedFile(
+                    id: TransferID(Int32(index)), isExecutable: false,
+                    source: try LocalFile.url(directory.text + file.name), destination: file.url))
         }
         return staged
     }

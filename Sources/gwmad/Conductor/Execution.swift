@@ -110,7 +110,9 @@ final class Execution {
                 continue
             }
             if let deadline = pollDeadline {
-                guard ContinuousClock.now < deadline else { throw board.silent(link, "POLL \(job) - -", board.patience) }
+                guard ContinuousClock.now < deadline else {
+                    throw board.silent(link, "POLL \(job) - -", board.patience)
+                }
             } else if nextPoll <= .now {
                 link.send(.poll(job))
                 pollDeadline = .now + board.patience
@@ -160,21 +162,26 @@ final class Execution {
         guard link.isOpen else { return }
         if state == .submitting, link.owes(submission.key) {
             // gwd cannot cancel what has no answer yet either.
-            let reply = try board.answer(to: submission, from: link, within: .seconds(30))
+            let reply = try board.answer(to: submission, from: link)
             state = reply.isSuccess ? .running : .over
         }
         guard state == .running else { return }
-        let reply = try board.ask(link, .cancel(job), within: .seconds(30))
+        let reply = try board.ask(link, .cancel(job))
         guard reply.isSuccess else { throw board.refused(link, .cancel(job), "FAILURE: \(reply.info)") }
-        let deadline = ContinuousClock.now + .seconds(15)
+        let deadline = ContinuousClock.now + min(board.patience, .seconds(15))
         while ContinuousClock.now < deadline, link.isOpen {
-            while let news = link.takeNews() {
-                if take(news) == nil { continue }
-                state = .over
-                return
+            // Where notifications cannot reach the driver only POLL tells the end.
+            let nextLook = min(deadline, .now + .seconds(1))
+            while ContinuousClock.now < nextLook {
+                let poll = link.take(WireRequest.poll(job).key)
+                if let said = link.takeNews() ?? poll, take(said) != nil || !said.isSuccess {
+                    state = .over
+                    return
+                }
+                try board.turn(until: nextLook)
             }
-            try board.turn(until: deadline)
+            if !link.owes(WireRequest.poll(job).key) { link.send(.poll(job)) }
         }
-        board.console.note("\(link.driver.label): CANCEL \(job) succeeded, but no CALLBACK tells the end of the job")
+        board.console.note("\(link.driver.label): CANCEL \(job) succeeded, but nothing tells the end of the job")
     }
 }

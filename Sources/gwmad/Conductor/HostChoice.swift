@@ -40,8 +40,11 @@ enum HostChoice {
         }
         let open = candidates.filter { host.facts.slots(of: $0) > 0 }
         guard let best = open.max(by: { host.facts.freeNodes(of: $0) < host.facts.freeNodes(of: $1) }) else {
-            return .failure(Failure(.information,
-                "\(name) has no free slot in \(candidates.map(\.name).joined(separator: ", ")) (QUEUE_NODECOUNT 0)"))
+            return .failure(
+                Failure(
+                    .information,
+                    "\(name) has no free slot in \(candidates.map(\.name).joined(separator: ", ")) (QUEUE_NODECOUNT 0)")
+            )
         }
         return .success(Placement(host: host, queue: best.name == "-" ? nil : best.name, contact: contact))
     }
@@ -51,7 +54,8 @@ enum HostChoice {
         var best: (placement: Placement, free: Int)?
         for host in hosts {
             guard case .success(let placement) = place(on: host, queue: queue) else { continue }
-            let free = host.facts.namedQueues.filter { queue == nil || $0.name == queue }
+            let free =
+                host.facts.namedQueues.filter { queue == nil || $0.name == queue }
                 .map { host.facts.freeNodes(of: $0) }.max() ?? 0
             if free > (best?.free ?? -1) { best = (placement, free) }
         }

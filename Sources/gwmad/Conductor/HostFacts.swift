@@ -62,7 +62,9 @@ struct HostFacts: Sendable, Equatable {
 
     /// Nodes of a queue that are free; for the fork job manager gwd counts idle processors (GridWay 5.6 and later).
     func freeNodes(of queue: Queue) -> Int {
-        guard text("LRMS_TYPE") == "fork", queue.index == 0 else { return integer("QUEUE_FREENODECOUNT", at: queue.index) }
+        guard text("LRMS_TYPE") == "fork", queue.index == 0 else {
+            return integer("QUEUE_FREENODECOUNT", at: queue.index)
+        }
         let free = integer("CPU_FREE")
         return free / 100 + (free % 100 > 50 ? 1 : 0)
     }

@@ -55,7 +55,8 @@ struct Job: Sendable {
     /// - Parameter words: EXECUTABLE and its arguments. An absolute path is a program of the host, anything else a local
     ///   file or a URL that is brought along.
     init(
-        user: String, words: [String], inputs: [String], outputs: [String], standardInput: String?, environment: [String]
+        user: String, words: [String], inputs: [String], outputs: [String], standardInput: String?,
+        environment: [String]
     ) throws(Failure) {
         self.init(user: user)
         guard let program = words.first, !program.isEmpty else {
@@ -113,7 +114,8 @@ struct Job: Sendable {
                     throw Failure(.usage, "'\(file.name)' cannot name a file of the job: no blank and no slash")
                 }
                 guard seen.insert(file.name).inserted else {
-                    throw Failure(.usage, "the name \(file.name) is taken in the job's directory; give another: FILE=NAME")
+                    throw Failure(
+                        .usage, "the name \(file.name) is taken in the job's directory; give another: FILE=NAME")
                 }
             }
         }

@@ -22,7 +22,9 @@ enum LocalFile {
         var path = absolute(path)
         if isDirectory(path) { path += "/" + self.name(of: name) }
         let parent = path.split(separator: "/").dropLast().map { "/\($0)" }.joined()
-        guard isDirectory(parent.isEmpty ? "/" : parent) else { throw Failure(.input, "no directory \(parent) for \(path)") }
+        guard isDirectory(parent.isEmpty ? "/" : parent) else {
+            throw Failure(.input, "no directory \(parent) for \(path)")
+        }
         guard access(parent.isEmpty ? "/" : parent, W_OK) == 0 else { throw .system("cannot write \(path)", .input) }
         return try url("file://" + path)
     }
@@ -47,7 +49,9 @@ enum LocalFile {
         guard let url = TransferURL(text) else {
             throw Failure(.input, "'\(text)' holds a blank, which gwd's lines cannot carry")
         }
-        guard text.utf8.count <= longestURL else { throw Failure(.input, "longer than gwd's \(longestURL) bytes: \(text)") }
+        guard text.utf8.count <= longestURL else {
+            throw Failure(.input, "longer than gwd's \(longestURL) bytes: \(text)")
+        }
         return url
     }
 

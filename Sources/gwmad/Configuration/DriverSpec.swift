@@ -71,7 +71,8 @@ struct DriverSpec: Sendable, Equatable {
             throw Failure(.configuration, "\(origin): \(kind.rawValue) needs at least NAME:EXECUTABLE, found '\(text)'")
         }
         guard fields.count <= kind.fields else {
-            throw Failure(.configuration,
+            throw Failure(
+                .configuration,
                 "\(origin): \(kind.rawValue) \(fields[0]) has \(fields.count) fields, \(kind.fields) at most; "
                     + "a colon inside a field is written \\:")
         }
@@ -108,7 +109,9 @@ extension StringProtocol {
     /// Without blanks and tabs at its ends.
     var trimmed: String {
         var rest = self[...]
-        while let first = rest.first, first == " " || first == "\t" || first == "\r" || first == "\r\n" { rest.removeFirst() }
+        while let first = rest.first, first == " " || first == "\t" || first == "\r" || first == "\r\n" {
+            rest.removeFirst()
+        }
         while let last = rest.last, last == " " || last == "\t" || last == "\r" || last == "\r\n" { rest.removeLast() }
         return String(rest)
     }

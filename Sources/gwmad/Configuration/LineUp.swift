@@ -53,7 +53,8 @@ struct LineUp: Sendable {
     func execution(for driver: DriverSpec) throws(Failure) -> DriverSpec {
         let execution = try partner(.execution, "--em", of: driver, at: 1, chosen: chosenExecution, among: executions)
         guard execution.language == .rsl else {
-            throw Failure(.configuration,
+            throw Failure(
+                .configuration,
                 "\(execution.origin): \(execution.label) wants \(execution.partners.first ?? "rsl2") documents; "
                     + "gwmad run writes rsl only")
         }
@@ -86,7 +87,9 @@ struct LineUp: Sendable {
         if index < driver.partners.count, !driver.partners[index].isEmpty {
             let name = driver.partners[index]
             if let partner = all.first(where: { $0.name == name }) { return partner }
-            throw Failure(.configuration, "\(driver.origin): \(driver.label) refers to \(kind.rawValue) \(name), which is not there")
+            throw Failure(
+                .configuration,
+                "\(driver.origin): \(driver.label) refers to \(kind.rawValue) \(name), which is not there")
         }
         if all.count == 1 { return all[0] }
         throw Failure(.configuration, "\(driver.origin): which \(kind.rawValue) for \(driver.label)? give \(option)")

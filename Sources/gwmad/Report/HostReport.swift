@@ -105,12 +105,13 @@ struct HostReport: Sendable {
     }
 
     private static func object(_ attributes: [HostFacts.Attribute]) -> JSON {
-        .object(attributes.map { attribute in
-            switch attribute.value {
-            case .integer(let number): JSON.Member(name: attribute.name, value: .integer(number))
-            case .text(let text): JSON.Member(name: attribute.name, value: .text(text))
-            }
-        })
+        .object(
+            attributes.map { attribute in
+                switch attribute.value {
+                case .integer(let number): JSON.Member(name: attribute.name, value: .integer(number))
+                case .text(let text): JSON.Member(name: attribute.name, value: .text(text))
+                }
+            })
     }
 }
 

@@ -132,7 +132,9 @@ final class DriverLink {
         switch reply.key.verb {
         case "CALLBACK":
             let submission = WireRequest.Key(verb: "SUBMIT", number: reply.key.number, transfer: nil)
-            if unanswered.contains(submission) { defect("a CALLBACK before the answer to SUBMIT sets the job back in gwd") }
+            if unanswered.contains(submission) {
+                defect("a CALLBACK before the answer to SUBMIT sets the job back in gwd")
+            }
             news.append(reply)
         case "TIMER", "REFRESH": break
         case "INIT" where unanswered.remove(WireRequest.initialize(driver.kind).key) != nil:

@@ -124,7 +124,8 @@ final class Switchboard {
 
     /// A driver does not answer.
     func silent(_ link: DriverLink, _ doing: String, _ limit: Duration) -> Failure {
-        Failure("\(link.driver.label): \(doing.trimmed) -> no answer within \(limit.inSeconds); "
+        Failure(
+            "\(link.driver.label): \(doing.trimmed) -> no answer within \(limit.inSeconds); "
                 + "gwd would wait for ever\(link.complaints)")
     }
 
@@ -137,7 +138,8 @@ final class Switchboard {
         for link in links {
             entries.append(pollfd(fd: link.isOpen ? link.process.output : -1, events: Int16(POLLIN), revents: 0))
             entries.append(pollfd(fd: link.hasErrors ? link.process.errors : -1, events: Int16(POLLIN), revents: 0))
-            entries.append(pollfd(fd: link.outbox.isEmpty ? -1 : link.process.input, events: Int16(POLLOUT), revents: 0))
+            entries.append(
+                pollfd(fd: link.outbox.isEmpty ? -1 : link.process.input, events: Int16(POLLOUT), revents: 0))
         }
         let wait = min((deadline - .now).milliseconds + 1, console.refreshMilliseconds)
         let ready = poll(&entries, nfds_t(entries.count), Int32(max(0, wait)))
@@ -186,7 +188,7 @@ final class Switchboard {
 
     /// From now on nobody waits long: something failed already, and a person may be waiting for gwmad to end.
     func hurry() {
-        patience = min(patience, .seconds(15))
+        patience = min(patience, .seconds(30))
         copyPatience = patience
     }
 

@@ -55,7 +55,8 @@ struct WireRequest: Sendable, Equatable {
     }
 
     static func copy(_ job: JobID, _ copy: StagedFile) -> WireRequest {
-        WireRequest("CP", job.value, copy.id.value,
+        WireRequest(
+            "CP", job.value, copy.id.value,
             "CP \(job) \(copy.id) \(copy.isExecutable ? "X" : "-") \(copy.source) \(copy.destination)")
     }
 
