@@ -45,7 +45,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 var targets: [Target] = [
-    .systemLibrary(name: "CPosix"),
+    .target(name: "CPosix"),
     library("MADKit", ["CPosix"]),
     library("Grid", ["MADKit"]),
 

@@ -10,11 +10,14 @@ import Testing
             Manual.Option(nil, "long", value: "N", "long only"),
         ])
 
-    @Test(arguments: [
-        ([], []), ([""], []), (["", ""], []), (["-l a -q b"], ["-l", "a", "-q", "b"]), (["-l", "a b"], ["-l", "a", "b"]),
-        (["-q '(a=b c)'"], ["-q", "(a=b c)"]), (["-q \"it's\""], ["-q", "it's"]), (["a''b"], ["ab"]), (["''"], [""]),
-        (["  -l\t x "], ["-l", "x"]), (["a\\ b"], ["a\\", "b"]),
-    ] as [([String], [String])])
+    @Test(
+        arguments: [
+            ([], []), ([""], []), (["", ""], []), (["-l a -q b"], ["-l", "a", "-q", "b"]),
+            (["-l", "a b"], ["-l", "a", "b"]),
+            (["-q '(a=b c)'"], ["-q", "(a=b c)"]), (["-q \"it's\""], ["-q", "it's"]), (["a''b"], ["ab"]),
+            (["''"], [""]),
+            (["  -l\t x "], ["-l", "x"]), (["a\\ b"], ["a\\", "b"]),
+        ] as [([String], [String])])
     func argumentsBecomeWords(arguments: [String], words: [String]) throws {
         #expect(try ArgumentSplitter.words(of: arguments) == words)
     }

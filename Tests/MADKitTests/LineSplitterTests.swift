@@ -26,7 +26,8 @@ import Testing
     @Test(arguments: 1...12)
     func linesAreTheSameHoweverTheyArrive(size: Int) {
         let text = "INIT - - -\n\nDISCOVER - - -\nMONITOR 1 h -\nlast"
-        #expect(pieces(Array(text.utf8), chunks: size) == ["INIT - - -", "", "DISCOVER - - -", "MONITOR 1 h -", "last"])
+        #expect(
+            pieces(Array(text.utf8), chunks: size) == ["INIT - - -", "", "DISCOVER - - -", "MONITOR 1 h -", "last"])
     }
 
     @Test(arguments: 1...50)

@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 /// `docs/writing-a-driver.md` shows a whole driver; it is the one that is built, and it works.
 @Suite struct TheExampleWorks {
@@ -20,6 +20,7 @@ import TestSupport
         let reply = try await talk.ask("MONITOR 4 here.example.org -")
         #expect(reply.hasPrefix("MONITOR 4 SUCCESS HOSTNAME=\"here.example.org\""))
         #expect(reply.contains("OS_NAME=\"Linux\"") && reply.contains("QUEUE_NAME[0]=\"default\""))
-        #expect(try await talk.ask("MONITOR 5 there -") == "MONITOR 5 FAILURE there is not this machine (here.example.org)")
+        #expect(
+            try await talk.ask("MONITOR 5 there -") == "MONITOR 5 FAILURE there is not this machine (here.example.org)")
     }
 }

@@ -42,7 +42,8 @@ struct InformationFamily<DriverType: InformationDriver>: Family {
     }
 
     private func operation(
-        _ subject: @autoclosure @escaping @Sendable () -> String, _ reply: Reply, _ body: @escaping @Sendable () async throws -> Void
+        _ subject: @autoclosure @escaping @Sendable () -> String, _ reply: Reply,
+        _ body: @escaping @Sendable () async throws -> Void
     ) -> Operation {
         Operation(
             order: .together, pool: .bulk, patience: setting.patience, subject: subject, reply: reply, body: body)

@@ -88,7 +88,8 @@ struct TransferFamily<DriverType: TransferDriver>: Family {
         let mode = line[3]?.uppercased()
         guard mode == nil || mode == "X" else { throw MADError(.invalid, "unknown mode '\(mode ?? "")' (X or -)") }
         let copy = Copy(
-            job: job, transfer: transfer, source: try url(line[4], "source"), destination: try url(line[5], "destination"),
+            job: job, transfer: transfer, source: try url(line[4], "source"),
+            destination: try url(line[5], "destination"),
             isExecutable: mode == "X")
         let driver = driver
         let jobs = jobs
@@ -109,7 +110,8 @@ struct TransferFamily<DriverType: TransferDriver>: Family {
     }
 
     private func operation(
-        _ subject: @autoclosure @escaping @Sendable () -> String, _ job: JobID, _ order: Operation.Order, _ reply: Reply, _ progress: Progress? = nil,
+        _ subject: @autoclosure @escaping @Sendable () -> String, _ job: JobID, _ order: Operation.Order,
+        _ reply: Reply, _ progress: Progress? = nil,
         _ body: @escaping @Sendable () async throws -> Void
     ) -> Operation {
         Operation(

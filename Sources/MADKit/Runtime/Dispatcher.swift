@@ -27,7 +27,9 @@ final class Dispatcher: Sendable {
             for pool in Operation.Pool.allCases { hire(pool, &state) }
             return dropped
         }
-        for operation in dropped { operation.reply.fail(MADError(.cancelled, "cancelled by a later request of the job")) }
+        for operation in dropped {
+            operation.reply.fail(MADError(.cancelled, "cancelled by a later request of the job"))
+        }
     }
 
     /// How many operations could begin if there were places for them.
