@@ -19,14 +19,14 @@ import Testing
     }
 
     /// gwmad of this build; it finds the drivers beside itself, should the grid's tree hold others.
-    private func start(_ arguments: [String]) throws -> Talk {
-        try Talk("gwmad", .init(arguments, environment: grid.variables, directory: directory.path))
+    private func start(_ arguments: [String]) throws -> Tool {
+        try Tool("gwmad", .init(arguments, environment: grid.variables, directory: directory.path))
     }
 
     private func run(_ arguments: [String]) async throws -> Outcome {
-        let talk = try start(arguments)
+        let tool = try start(arguments)
         return Outcome(
-            status: try await talk.finish(within: .seconds(90)), output: talk.transcript, messages: talk.complaints)
+            status: try await tool.finish(within: .seconds(90)), output: tool.output, messages: tool.messages)
     }
 
     /// Directories of jobs that nobody removed.
@@ -62,30 +62,27 @@ import Testing
 
     @Test func anInterruptCancelsTheRemoteJob() async throws {
         let marker = "86\(Int.random(in: 1000...9999))"
-        let talk = try start(["run", "/bin/sleep", marker])
-        let deadline = ContinuousClock.now + .seconds(60)
-        while !talk.complaints.contains("gwmad: active"), ContinuousClock.now < deadline {
-            try await Task.sleep(for: .milliseconds(20))
-        }
-        talk.signal(SIGINT)
-        #expect(try await talk.finish(within: .seconds(60)) == 130, "\(talk.complaints)")
+        let tool = try start(["run", "/bin/sleep", marker])
+        try await tool.wait(for: "gwmad: active")
+        tool.signal(SIGINT)
+        #expect(try await tool.finish(within: .seconds(60)) == 130, "\(tool.messages)")
         let sleepers = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { name in
             let line = FileManager.default.contents(atPath: "/proc/\(name)/cmdline") ?? Data()
             return String(decoding: line, as: UTF8.self).hasPrefix("/bin/sleep\0\(marker)")
         }
         #expect(sleepers == [])
-        #expect(try leftovers(of: talk.complaints) == [])
+        #expect(try leftovers(of: tool.messages) == [])
     }
 
     @Test func aMissingCredentialIsNamedByTheDriver() async throws {
-        let talk = try Talk(
+        let tool = try Tool(
             "gwmad",
             .init(
                 ["run", "/bin/true"],
                 environment: grid.variables.merging(["X509_USER_PROXY": "\(directory.path)/none"]) { $1 },
                 directory: directory.path))
-        #expect(try await talk.finish(within: .seconds(30)) == 120)
-        #expect(talk.complaints.contains("INIT 100000 - - -> FAILURE: "), "\(talk.complaints)")
-        #expect(talk.complaints.contains("\(directory.path)/none"), "\(talk.complaints)")
+        #expect(try await tool.finish(within: .seconds(30)) == 120)
+        #expect(tool.messages.contains("INIT 100000 - - -> FAILURE: "), "\(tool.messages)")
+        #expect(tool.messages.contains("\(directory.path)/none"), "\(tool.messages)")
     }
 }

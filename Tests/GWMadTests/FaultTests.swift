@@ -139,40 +139,31 @@ import Testing
 
     @Test(arguments: zip([SIGINT, SIGTERM], [Int32(130), 143]))
     func anInterruptedJobIsCancelledAndCleanedUp(number: Int32, status: Int32) async throws {
-        let talk = try stage.start(["run"] + stage.drivers() + ["--trace", "trace", "/bin/sleep", "60"])
-        let deadline = ContinuousClock.now + .seconds(20)
-        while !talk.complaints.contains("active"), ContinuousClock.now < deadline {
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        talk.signal(number)
-        #expect(try await talk.finish(within: .seconds(10)) == status)
+        let tool = try stage.start(["run"] + stage.drivers() + ["--trace", "trace", "/bin/sleep", "60"])
+        try await tool.wait(for: "active")
+        tool.signal(number)
+        #expect(try await tool.finish(within: .seconds(10)) == status)
         #expect(stage.leftovers() == [])
         let trace = try stage.home.read("trace")
         for verb in ["CANCEL", "RMDIR", "END", "FINALIZE"] { #expect(trace.contains("> \(verb) "), "\(verb)") }
     }
 
     @Test func theEndOfACancelledJobIsFoundByPollingToo() async throws {
-        let talk = try stage.start(
+        let tool = try stage.start(
             ["run"] + stage.drivers(em: "fault=poll-only") + ["--poll", "0.1", "/bin/sleep", "60"])
-        let deadline = ContinuousClock.now + .seconds(20)
-        while !talk.complaints.contains("active"), ContinuousClock.now < deadline {
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        talk.signal(SIGINT)
-        #expect(try await talk.finish(within: .seconds(10)) == 130)
-        #expect(!talk.complaints.contains("nothing tells the end"), "\(talk.complaints)")
+        try await tool.wait(for: "active")
+        tool.signal(SIGINT)
+        #expect(try await tool.finish(within: .seconds(10)) == 130)
+        #expect(!tool.messages.contains("nothing tells the end"), "\(tool.messages)")
         #expect(stage.leftovers() == [])
     }
 
     @Test func aSecondInterruptEndsAtOnce() async throws {
-        let talk = try stage.start(["run"] + stage.drivers(tm: "fault=cp-silent fault=end-silent") + ["/bin/true"])
-        let deadline = ContinuousClock.now + .seconds(20)
+        let tool = try stage.start(["run"] + stage.drivers(tm: "fault=cp-silent fault=end-silent") + ["/bin/true"])
         for text in ["stage in", "cleaning up"] {
-            while !talk.complaints.contains(text), ContinuousClock.now < deadline {
-                try await Task.sleep(for: .milliseconds(5))
-            }
-            talk.signal(SIGINT)
+            try await tool.wait(for: text)
+            tool.signal(SIGINT)
         }
-        #expect(try await talk.finish(within: .seconds(10)) == 130)
+        #expect(try await tool.finish(within: .seconds(10)) == 130)
     }
 }

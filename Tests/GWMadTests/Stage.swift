@@ -23,10 +23,10 @@ struct Stage {
     }
 
     /// Starts gwmad; the work directory lies below `home/tmp`.
-    func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Talk {
+    func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Tool {
         let tmp = home.path + "/tmp"
         try FileManager.default.createDirectory(atPath: tmp, withIntermediateDirectories: true)
-        return try Talk(
+        return try Tool(
             "gwmad",
             .init(
                 arguments, environment: environment.merging(["TMPDIR": tmp]) { first, _ in first },
@@ -35,8 +35,8 @@ struct Stage {
 
     /// Runs gwmad to its end.
     func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Outcome {
-        let talk = try start(arguments, environment: environment)
-        return Outcome(status: try await talk.finish(), output: talk.transcript, messages: talk.complaints)
+        let tool = try start(arguments, environment: environment)
+        return Outcome(status: try await tool.finish(), output: tool.output, messages: tool.messages)
     }
 
     /// Runs one job.

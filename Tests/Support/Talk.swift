@@ -56,7 +56,6 @@ package final class Talk: Sendable {
         var rest: [UInt8] = []
         var isEnded = false
         var complaints: [UInt8] = []
-        var isComplaintsEnded = false
         var status: Int32?
         var input: Int32
     }
@@ -91,12 +90,7 @@ package final class Talk: Sendable {
 
         self.output = output.read
         if !start.staysUnread { startReading() }
-        Talk.follow(errors.read) { [weak self] bytes in
-            self?.state.withLock { state in
-                if bytes.isEmpty { state.isComplaintsEnded = true }
-                state.complaints += bytes
-            }
-        }
+        Talk.follow(errors.read) { [weak self] bytes in self?.state.withLock { $0.complaints += bytes } }
     }
 
     deinit {
@@ -243,11 +237,6 @@ package final class Talk: Sendable {
             if let status = poll() {
                 // What it said last may still be on its way.
                 while !state.withLock({ $0.isEnded }), ContinuousClock.now < deadline {
-                    try await Task.sleep(for: .milliseconds(2))
-                }
-                // Children may keep stderr open for as long as they like.
-                let patience = min(deadline, .now + .milliseconds(500))
-                while !state.withLock({ $0.isComplaintsEnded }), ContinuousClock.now < patience {
                     try await Task.sleep(for: .milliseconds(2))
                 }
                 return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F
