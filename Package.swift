@@ -61,7 +61,7 @@ var targets: [Target] = [
     tests("ProcessTests", ["MADKit", "mad_probe", "gw_im_mad_local"]),
     tests("GridTests", ["Grid", "MADKit"]),
     tests("StaticDriverTests", ["gw_im_mad_static", "Grid", "MADKit"]),
-    .executableTarget(name: "mad_stand_in", path: "Tests/StandIn", swiftSettings: strict),
+    .executableTarget(name: "mad_stand_in", dependencies: ["MADKit"], path: "Tests/StandIn", swiftSettings: strict),
     tests("GWMadTests", ["gwmad", "mad_stand_in", "MADKit"]),
 ]
 

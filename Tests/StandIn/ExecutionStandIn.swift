@@ -1,10 +1,13 @@
-import Foundation
+import Glibc
+import MADKit
+import Synchronization
 
 /// Runs jobs for real, in `home/HOST`, or in `home/NAME` when `files=NAME` says that the host stores its files there.
 final class ExecutionStandIn {
     private let setting: Setting
     private let wire: Wire
     private let children = Children()
+    private let waiting = BlockingPool()
 
     init(_ setting: Setting, _ wire: Wire) {
         self.setting = setting
@@ -41,7 +44,8 @@ final class ExecutionStandIn {
         if setting.has("submit-fails") || setting.hasOnce("submit-fails-once") {
             return wire.say("SUBMIT \(job) FAILURE the connection to the server failed (check host and port) (12)")
         }
-        guard let text = try? String(contentsOfFile: document, encoding: .utf8) else {
+        let text = Files.read(document)
+        guard !text.isEmpty else {
             return wire.say("SUBMIT \(job) FAILURE Error opening RSL file")
         }
         if setting.has("garbage") {
@@ -63,15 +67,20 @@ final class ExecutionStandIn {
 
     /// Runs what the document names, as a job manager would.
     private func start(_ job: String, in home: String, document: String) {
-        func clause(_ name: String) -> String {
-            document.components(separatedBy: "(\(name)=\"").dropFirst().first?.components(separatedBy: "\"").first ?? ""
+        /// The value of one clause: what stands in quotes behind its name.
+        func clause(_ name: String) -> Substring {
+            let words = document.split(separator: "\"", omittingEmptySubsequences: false)
+            return words.firstIndex { $0.hasSuffix("(\(name)=") }.map { words[$0 + 1] } ?? ""
         }
         let command =
             "cd '\(home)' && HOME='\(home)' exec './\(clause("executable"))' >'\(clause("stdout"))' 2>'\(clause("stderr"))'"
         let pid = children.start(job, command)
-        Thread.detachNewThread { [setting, wire, children] in
-            var status: Int32 = 0
-            waitpid(pid, &status, 0)
+        Task { [setting, wire, children, waiting] in
+            let status = try await waiting.run {
+                var status: Int32 = 0
+                waitpid(pid, &status, 0)
+                return status
+            }
             children.remove(job)
             if setting.hasOnce("dies-midjob") { exit(3) }
             if setting.has("poll-only") || setting.has("poll-failure") || status & 0x7F != 0 { return }
@@ -82,14 +91,10 @@ final class ExecutionStandIn {
 }
 
 /// The jobs that run, by number.
-final class Children: @unchecked Sendable {
-    // Guarded by `lock`.
-    private var pids: [String: pid_t] = [:]
-    private let lock = NSLock()
+final class Children: Sendable {
+    private let pids = Mutex<[String: pid_t]>([:])
 
     func start(_ job: String, _ command: String) -> pid_t {
-        lock.lock()
-        defer { lock.unlock() }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         var mask = sigset_t()
@@ -99,28 +104,19 @@ final class Children: @unchecked Sendable {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
         let words: [String] = ["/bin/sh", "-c", command]
         var arguments = words.map { strdup($0) } + [nil]
+        defer { arguments.forEach { free($0) } }
         var pid = pid_t()
         posix_spawn(&pid, "/bin/sh", nil, &attributes, &arguments, environ)
-        arguments.forEach { free($0) }
-        pids[job] = pid
+        let started = pid
+        pids.withLock { $0[job] = started }
         return pid
     }
 
-    func isRunning(_ job: String) -> Bool {
-        lock.lock()
-        defer { lock.unlock() }
-        return pids[job] != nil
-    }
+    func isRunning(_ job: String) -> Bool { pids.withLock { $0[job] != nil } }
 
-    func remove(_ job: String) {
-        lock.lock()
-        defer { lock.unlock() }
-        pids[job] = nil
-    }
+    func remove(_ job: String) { pids.withLock { $0[job] = nil } }
 
     func cancel(_ job: String) {
-        lock.lock()
-        defer { lock.unlock() }
-        if let pid = pids[job] { kill(-pid, SIGTERM) }
+        if let pid = pids.withLock({ $0[job] }) { kill(-pid, SIGTERM) }
     }
 }

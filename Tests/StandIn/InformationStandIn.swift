@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Hosts out of nothing: `hosts=a,b`, told `page=N` at a time; `attributes=TEXT` replaces what MONITOR says, `_` being a
 /// blank.
@@ -39,7 +39,9 @@ final class InformationStandIn {
 
     /// The line of a recorded conversation.
     private func attributes(of host: String) -> String {
-        if let text = setting.value("attributes") { return text.replacingOccurrences(of: "_", with: " ") }
+        if let text = setting.value("attributes") {
+            return text.split(separator: "_", omittingEmptySubsequences: false).joined(separator: " ")
+        }
         let storage = setting.value("se").map { "SE_HOSTNAME=\"\($0)\" " } ?? ""
         let nodes = setting.value("busy") == host ? 0 : 4
         return """

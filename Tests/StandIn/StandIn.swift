@@ -1,4 +1,5 @@
-import Foundation
+import Glibc
+import Synchronization
 
 /// A driver without a grid, for tests of whoever plays gwd's part: it does the real work below a directory that stands for
 /// the hosts, and goes wrong on demand.
@@ -22,7 +23,7 @@ enum StandIn {
             if words.first == "INIT" {
                 if setting.has("init-silent") { continue }
                 if setting.has("init-dies") {
-                    FileHandle.standardError.write(Data("no proxy, no driver\n".utf8))
+                    Files.say("no proxy, no driver", to: 2)
                     exit(7)
                 }
             }
@@ -59,28 +60,22 @@ struct Setting: Sendable {
     /// True for a fault the first time only, also across restarts of the driver.
     func hasOnce(_ fault: String) -> Bool {
         let mark = "\(home)/once-\(fault)"
-        guard has(fault), !FileManager.default.fileExists(atPath: mark) else { return false }
-        _ = FileManager.default.createFile(atPath: mark, contents: nil)
+        guard has(fault), !Files.exists(mark) else { return false }
+        Files.write(mark, "")
         return true
     }
 
     /// How it was started, for the test to read: argv, working directory, blocked signals.
     func leaveCard() {
-        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-        let blocked = status.split(separator: "\n").first { $0.hasPrefix("SigBlk") } ?? ""
-        let card = "argv=\(arguments.dropFirst())\ncwd=\(FileManager.default.currentDirectoryPath)\n\(blocked)\n"
-        try? card.write(toFile: "\(home)/\(kind).card", atomically: true, encoding: .utf8)
+        let blocked = Files.read("/proc/self/status").split(separator: "\n").first { $0.hasPrefix("SigBlk") } ?? ""
+        let directory = getcwd(nil, 0).map { String(cString: $0) } ?? ""
+        Files.write("\(home)/\(kind).card", "argv=\(arguments.dropFirst())\ncwd=\(directory)\n\(blocked)\n")
     }
 }
 
 /// stdout, one line at a time, from any thread.
 final class Wire: Sendable {
-    private let lock = NSLock()
+    private let lock = Mutex(())
 
-    func say(_ line: String) {
-        lock.lock()
-        defer { lock.unlock() }
-        let bytes = Array((line + "\n").utf8)
-        _ = bytes.withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
-    }
+    func say(_ line: String) { lock.withLock { _ in Files.say(line, to: 1) } }
 }

@@ -1,10 +1,9 @@
-import Foundation
+import Glibc
 
 /// Copies files for real; `gsiftp://HOST/~/PATH` lies in `home/HOST/PATH`.
 final class TransferStandIn {
     private let setting: Setting
     private let wire: Wire
-    private let files = FileManager.default
 
     init(_ setting: Setting, _ wire: Wire) {
         self.setting = setting
@@ -24,7 +23,7 @@ final class TransferStandIn {
             wire.say("END \(job) - SUCCESS -")
         case "RMDIR":
             let path = localPath(words[4])
-            if files.fileExists(atPath: path), (try? files.removeItem(atPath: path)) != nil {
+            if Files.exists(path), Files.run("rm", "-r", path) {
                 wire.say("RMDIR \(job) - SUCCESS -")
             } else {
                 wire.say("RMDIR \(job) - FAILURE [Errno 2] No such file or directory: '\(path)'")
@@ -32,7 +31,7 @@ final class TransferStandIn {
             if setting.has("blank-line") { wire.say("") }
         case "MKDIR":
             if setting.has("mkdir-fails") { return wire.say("MKDIR \(job) - FAILURE 553 Permission denied (stand-in)") }
-            try? files.createDirectory(atPath: localPath(words[4]), withIntermediateDirectories: true)
+            _ = Files.run("mkdir", "-p", localPath(words[4]))
             wire.say("MKDIR \(job) - SUCCESS \(words[4])")
         case "CP":
             copy(job, words[2], words[3], words[4], words[5])
@@ -52,11 +51,10 @@ final class TransferStandIn {
             wire.say("CP \(job) 99 FAILURE " + String(repeating: "x", count: 70_000))
         }
         let target = localPath(destination)
-        try? files.removeItem(atPath: target)
-        guard (try? files.copyItem(atPath: localPath(source), toPath: target)) != nil else {
+        guard Files.run("cp", localPath(source), target) else {
             return wire.say("CP \(job) \(id) FAILURE cannot copy \(source) (stand-in)")
         }
-        try? files.setAttributes([.posixPermissions: mode == "X" ? 0o755 : 0o644], ofItemAtPath: target)
+        chmod(target, mode == "X" ? 0o755 : 0o644)
         wire.say("CP \(job) \(id) SUCCESS (\(source)->\(destination))\(setting.has("control") ? "\t\u{1B}[1m" : "")")
     }
 
@@ -64,6 +62,7 @@ final class TransferStandIn {
         if url.hasPrefix("file://") { return String(url.dropFirst(7)) }
         let rest = url.dropFirst("gsiftp://".count)
         let host = rest.prefix { $0 != "/" }
-        return "\(setting.home)/\(host)\(rest.dropFirst(host.count).replacingOccurrences(of: "/~/", with: "/"))"
+        let path = rest.dropFirst(host.count)
+        return "\(setting.home)/\(host)/\(path.hasPrefix("/~/") ? path.dropFirst(3) : path)"
     }
 }

@@ -9,6 +9,7 @@ final class Console {
     /// What is being done, and since when; shown on a terminal with the time it takes.
     private var activity: (text: String, since: ContinuousClock.Instant)?
     private var hasLiveLine = false
+    private var lastDrawn = ContinuousClock.now
     /// How often a driver did something that gwd would misread.
     private(set) var defects = 0
 
@@ -25,7 +26,7 @@ final class Console {
     func begin(_ text: String) {
         if isTerminal {
             activity = (text, .now)
-            refresh()
+            draw()
         } else {
             output.write("gwmad: \(text)\n")
         }
@@ -35,7 +36,7 @@ final class Console {
     func update(_ text: String, isNews: Bool = false) {
         if isTerminal {
             activity?.text = text
-            refresh()
+            draw()
         } else if isNews {
             output.write("gwmad: \(text)\n")
         }
@@ -68,11 +69,17 @@ final class Console {
         output.write("\(driver.name.padded(to: 10)) \(direction) \(WireReply.excerpt(line.utf8))\n")
     }
 
-    /// Draws the live line again.
+    /// Draws the live line again when it is time to.
     func refresh() {
-        guard isTerminal, let activity else { return }
+        if isTerminal, ContinuousClock.now - lastDrawn > .milliseconds(99) { draw() }
+    }
+
+    private func draw() {
+        guard let activity else { return }
+        lastDrawn = .now
+        // Short enough for any terminal: a line that wraps cannot be taken back.
         let elapsed = (ContinuousClock.now - activity.since).inSeconds
-        output.write("\r\u{1B}[K\(elapsed.padded(to: 9, right: true))  \(activity.text.prefix(100)) ...")
+        output.write("\r\u{1B}[K\(elapsed.padded(to: 9, right: true))  \(activity.text.prefix(64)) ...")
         hasLiveLine = true
     }
 
