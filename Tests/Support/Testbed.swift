@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 
 /// The test grid of `scripts/testbed`: brought up once per test process, shared by all tests, left to the script to end.
 package struct Testbed: Sendable {
@@ -27,20 +26,20 @@ package struct Testbed: Sendable {
     /// Runs `scripts/testbed` with `arguments` and returns what it prints.
     @discardableResult
     package static func run(_ arguments: [String]) throws -> String {
-        // Not Foundation's Process: it can lose track of a child's end while other threads start children.
-        let words = [root.appendingPathComponent("scripts/testbed").path] + arguments
-        let command = words.map { "'\($0)'" }.joined(separator: " ") + " </dev/null"
-        guard let stream = popen(command, "re") else { throw Failure(text: "cannot start \(command)") }
-        var output: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = fread(&buffer, 1, buffer.count, stream)
-            if count == 0 { break }
-            output += buffer.prefix(count)
+        let process = Process()
+        process.executableURL = root.appendingPathComponent("scripts/testbed")
+        process.arguments = arguments
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw Failure(
+                text: "scripts/testbed \(arguments.joined(separator: " ")): exit \(process.terminationStatus)")
         }
-        let status = pclose(stream)
-        guard status == 0 else { throw Failure(text: "\(command): exit \(status >> 8)") }
-        return String(decoding: output, as: UTF8.self)
+        return String(decoding: data, as: UTF8.self)
     }
 
     /// The package's own directory.
