@@ -89,46 +89,60 @@ final class Staging {
 
     /// All copies at once; each is repeated as often as ``Retries`` allow. Returns the ones that failed for good.
     func copy(_ files: [StagedFile]) throws(Failure) -> [Failed] {
-        var open = files.map { (file: $0, tries: 1, due: ContinuousClock.now as ContinuousClock.Instant?) }
+        var attempts = files.map { Attempt(file: $0, request: .copy(job, $0)) }
         var failed: [Failed] = []
-        var isDone = [Bool](repeating: false, count: open.count)
-        while isDone.contains(false) {
-            for index in open.indices where !isDone[index] {
-                let request = WireRequest.copy(job, open[index].file)
-                if let due = open[index].due, due <= .now {
-                    open[index].due = nil
-                    link.send(request)
-                    unansweredCopies += 1
-                }
-                guard let reply = link.take(request.key) else { continue }
-                unansweredCopies -= 1
-                if reply.isSuccess {
-                    isDone[index] = true
-                    continue
-                }
-                let reason = board.refused(link, request, "FAILURE: \(reply.info)")
-                if open[index].tries < retries.tries {
-                    open[index].due = .now + retries.pause(after: open[index].tries)
-                    open[index].tries += 1
-                    board.console.note("\(reason); once more, as gwd would")
-                } else {
-                    isDone[index] = true
-                    failed.append(Failed(file: open[index].file, reason: reason))
-                }
+        while true {
+            for index in attempts.indices where attempts[index].isDue {
+                attempts[index].due = nil
+                link.send(attempts[index].request)
+                unansweredCopies += 1
             }
-            let left = isDone.indices.filter { !isDone[$0] }
-            guard !left.isEmpty else { break }
-            guard let waiting = left.first(where: { open[$0].due == nil }) else {
-                try board.turn(until: left.compactMap { open[$0].due }.min() ?? .now)
-                continue
-            }
-            let request = WireRequest.copy(job, open[waiting].file)
-            guard link.isOpen else { throw board.ended(link, request.line) }
-            let deadline = max(link.lastHeard, link.lastSent) + board.copyPatience
-            guard ContinuousClock.now < deadline else { throw board.silent(link, request.line, board.copyPatience) }
-            try board.turn(until: min(deadline, left.compactMap { open[$0].due }.min() ?? deadline))
+            attempts = attempts.compactMap { settle($0, &failed) }
+            guard !attempts.isEmpty else { return failed }
+            try waitForNews(of: attempts)
         }
-        return failed
+    }
+
+    /// One copy on its way.
+    private struct Attempt {
+        let file: StagedFile
+        let request: WireRequest
+        var tries = 1
+        /// When to send it; `nil` while its answer is awaited.
+        var due: ContinuousClock.Instant? = .now
+
+        var isDue: Bool { due.map { $0 <= .now } ?? false }
+    }
+
+    /// What is left to do about a copy: `nil` once it succeeded or failed for good.
+    private func settle(_ attempt: Attempt, _ failed: inout [Failed]) -> Attempt? {
+        guard attempt.due == nil, let reply = link.take(attempt.request.key) else { return attempt }
+        unansweredCopies -= 1
+        if reply.isSuccess { return nil }
+        let reason = board.refused(link, attempt.request, "FAILURE: \(reply.info)")
+        guard attempt.tries < retries.tries else {
+            failed.append(Failed(file: attempt.file, reason: reason))
+            return nil
+        }
+        board.console.note("\(reason); once more, as gwd would")
+        var again = attempt
+        again.due = .now + retries.pause(after: attempt.tries)
+        again.tries += 1
+        return again
+    }
+
+    private func waitForNews(of attempts: [Attempt]) throws(Failure) {
+        let nextSend = attempts.compactMap(\.due).min()
+        guard let waiting = attempts.first(where: { $0.due == nil }) else {
+            try board.turn(until: nextSend ?? .now)
+            return
+        }
+        guard link.isOpen else { throw board.ended(link, waiting.request.line) }
+        let deadline = max(link.lastHeard, link.lastSent) + board.copyPatience
+        guard ContinuousClock.now < deadline else {
+            throw board.silent(link, waiting.request.line, board.copyPatience)
+        }
+        try board.turn(until: min(deadline, nextSend ?? deadline))
     }
 
     /// Leaves nothing behind, whatever was going on. END stops copies that are still running.
