@@ -17,11 +17,14 @@ package final class Talk: Sendable {
         package var directory: String?
         /// True to start it as gwd's threads do: with every signal blocked.
         package var blocksSignals = false
+        /// True to leave its stdout unread until ``Talk/startReading()``.
+        package var staysUnread = false
 
         package init(
             _ arguments: [String] = [], environment: [String: String] = [:], without: [String] = [],
-            directory: String? = nil, blocksSignals: Bool = false
+            directory: String? = nil, blocksSignals: Bool = false, staysUnread: Bool = false
         ) {
+            self.staysUnread = staysUnread
             self.blocksSignals = blocksSignals
             self.arguments = arguments
             self.environment = environment
@@ -59,6 +62,7 @@ package final class Talk: Sendable {
 
     private let program: String
     private let state: Mutex<State>
+    private let output: Int32
     /// The process's number.
     package let pid: Int32
 
@@ -97,7 +101,8 @@ package final class Talk: Sendable {
         guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EIO) }
         pid = child
 
-        Talk.follow(output.read) { [weak self] bytes in self?.take(bytes) }
+        self.output = output.read
+        if !start.staysUnread { startReading() }
         Talk.follow(errors.read) { [weak self] bytes in self?.state.withLock { $0.complaints += bytes } }
     }
 
@@ -165,6 +170,21 @@ package final class Talk: Sendable {
 
     /// Every line heard so far, also those already taken by ``hear(within:)``.
     package var transcript: [String] { state.withLock { $0.all } }
+
+    /// Begins to read the process's stdout.
+    package func startReading() {
+        Talk.follow(output) { [weak self] bytes in self?.take(bytes) }
+    }
+
+    /// Sends bytes from a thread that may block; returns once the process has taken them all.
+    package func sendPatiently(_ bytes: [UInt8]) async {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { [self] in
+                send(bytes)
+                continuation.resume()
+            }
+        }
+    }
 
     /// Sends a line.
     package func say(_ line: String) {

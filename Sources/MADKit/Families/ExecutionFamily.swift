@@ -80,7 +80,7 @@ struct ExecutionFamily<DriverType: ExecutionDriver>: Family {
         // gwd was told that this submission failed; a job that runs all the same would run unseen, and twice.
         setting.log.warning("orphan", ["job": "\(submission.job)", "contact": contact.text])
         let driver = driver
-        Task.detached { try? await driver.cancel(contact) }
+        startTask { try? await driver.cancel(contact) }
         throw MADError(.internal, "the job contact is longer than gwd can keep: \(contact)")
     }
 

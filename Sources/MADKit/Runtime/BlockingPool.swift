@@ -31,15 +31,13 @@ public final class BlockingPool: Sendable {
             state.threads += 1
             return true
         }
-        if needsThread { Thread.start { [self] in work() } } else { state.wakeAll() }
+        if needsThread { Thread.start { [self] in work() } } else { state.wakeOne() }
     }
 
     private func work() {
         while true {
-            state.withLock { $0.idle += 1 }
-            let job = state.wait { $0.jobs.popFirst() }
-            state.withLock { $0.idle -= 1 }
-            job?()
+            let job = state.wait(whileWaiting: \.idle) { $0.jobs.popFirst() }
+            job()
         }
     }
 }

@@ -30,7 +30,10 @@ struct Conversation<FamilyType: Family> {
                     driver: driver,
                     setting: FamilySetting(limits: limits, patience: patience, writer: writer, log: launch.log))
             },
-            onFailure: { wakeUp.send(.initializationFailed) })
+            onFailure: { [log = setting.log] error in
+                log.error("init", ["error": error.description])
+                wakeUp.send(.initializationFailed)
+            })
     }
 
     /// Reads until the conversation ends; returns the exit status.
@@ -68,7 +71,7 @@ struct Conversation<FamilyType: Family> {
         dispatcher.callOff(MADError(.cancelled, "the driver is ending"))
         if let family = session.family {
             let done = Monitor(false)
-            Task {
+            startTask {
                 await family.shutDown()
                 done.withLock { $0 = true }
                 done.wakeAll()

@@ -52,7 +52,7 @@ final class Dispatcher: Sendable {
         while state.mayHire(in: pool) {
             // The task cannot get past the lock before its handle is stored.
             let worker = state.reserveWorker(in: pool)
-            state.workers[worker].task = Task { [self] in await work(worker) }
+            state.workers[worker].task = startTask { [self] in await work(worker) }
         }
     }
 
@@ -93,23 +93,29 @@ final class Dispatcher: Sendable {
             let wake = state.withLock { $0.nextDeadline }
             let changed: Bool? = state.wait(until: wake) { state in state.nextDeadline < wake ? true : nil }
             guard changed == nil else { continue }
-            let expired = state.withLock { state -> [DispatcherState.Execution] in
+            let expired = state.withLock { state in
                 let expired = state.expire(at: .now)
                 for pool in Operation.Pool.allCases { hire(pool, &state) }
                 return expired
             }
-            for execution in expired {
-                let operation = execution.operation
-                let subject = operation.subject()
-                log.warning("deadline", ["operation": subject, "after": "\(operation.patience)"])
-                if let info = operation.fallback?() {
-                    operation.reply.succeed(info)
-                } else {
-                    let text = "\(subject): no answer within \(operation.patience.inSeconds) s"
-                    operation.reply.fail(MADError(.timedOut, text))
-                }
+            for (execution, task) in expired {
+                answerLate(execution.operation)
+                // Only now: the cancelled task must not answer first, with less to say.
+                task?.cancel()
             }
             if !expired.isEmpty { state.wakeAll() }
+        }
+    }
+
+    /// Answers in the place of an operation whose time is over.
+    private func answerLate(_ operation: Operation) {
+        let subject = operation.subject()
+        log.warning("deadline", ["operation": subject, "after": "\(operation.patience)"])
+        if let info = operation.fallback?() {
+            operation.reply.succeed(info)
+        } else {
+            let text = "\(subject): no answer within \(operation.patience.inSeconds) s"
+            operation.reply.fail(MADError(.timedOut, text))
         }
     }
 }

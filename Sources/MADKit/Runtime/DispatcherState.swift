@@ -156,25 +156,25 @@ struct DispatcherState {
         return true
     }
 
-    /// Takes the executions whose time is over out of their places, and finds the next deadline.
-    mutating func expire(at now: Instant) -> [Execution] {
-        var expired: [Execution] = []
+    /// Takes the executions whose time is over out of their places, and finds the next deadline. Their tasks are still to
+    /// be cancelled, once their replies are answered.
+    mutating func expire(at now: Instant) -> [(execution: Execution, task: Task<Void, Never>?)] {
+        var expired: [(Execution, Task<Void, Never>?)] = []
         nextDeadline = .distantFuture
         for index in workers.indices where !workers[index].isAbandoned {
             guard let execution = workers[index].execution else { continue }
             if execution.deadline > now {
                 nextDeadline = min(nextDeadline, execution.deadline)
             } else {
-                expired.append(execution)
+                expired.append((execution, workers[index].task))
                 abandon(index)
             }
         }
         return expired
     }
 
-    /// Cancels a worker's task and gives its place and its lane away, whether or not it listens.
+    /// Gives a worker's place and its lane away, whether or not its task ever ends.
     private mutating func abandon(_ index: Int) {
-        workers[index].task?.cancel()
         workers[index].isDismissed = true
         workers[index].isAbandoned = true
         hired[workers[index].pool.rawValue] -= 1

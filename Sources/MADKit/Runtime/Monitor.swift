@@ -45,6 +45,11 @@ final class Monitor<State>: @unchecked Sendable {
         pthread_cond_broadcast(condition)
     }
 
+    /// Wakes one thread that waits; only for monitors whose waiters all wait for the same thing.
+    func wakeOne() {
+        pthread_cond_signal(condition)
+    }
+
     /// Waits until `ready` gives a value, or until `deadline`; `nil` when the deadline came first.
     ///
     /// `ready` runs alone with the state, at once and after each ``wakeAll()``.
@@ -59,6 +64,20 @@ final class Monitor<State>: @unchecked Sendable {
                 var time = deadline.timespec
                 if pthread_cond_timedwait(condition, mutex, &time) == ETIMEDOUT { return ready(&state) }
             }
+        }
+    }
+
+    /// Waits until `ready` gives a value; `count` is one higher while the thread sleeps.
+    func wait<Result>(
+        whileWaiting count: WritableKeyPath<State, Int>, _ ready: (inout State) -> Result?
+    ) -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while true {
+            if let result = ready(&state) { return result }
+            state[keyPath: count] += 1
+            pthread_cond_wait(condition, mutex)
+            state[keyPath: count] -= 1
         }
     }
 }

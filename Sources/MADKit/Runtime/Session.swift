@@ -23,7 +23,7 @@ final class Session<FamilyType: Family>: Sendable {
     private let limits: GWDLimits
     private let trace: WireTrace?
     private let makeFamily: @Sendable () async throws -> FamilyType
-    private let onFailure: @Sendable () -> Void
+    private let onFailure: @Sendable (MADError) -> Void
     private let batch = Mutex<[Operation]>([])
     private let finalization = Mutex<Reply?>(nil)
 
@@ -32,7 +32,7 @@ final class Session<FamilyType: Family>: Sendable {
     ///   - onFailure: called when INIT has been answered FAILURE.
     init(
         writer: LineWriter, dispatcher: Dispatcher, limits: GWDLimits, trace: WireTrace?,
-        makeFamily: @escaping @Sendable () async throws -> FamilyType, onFailure: @escaping @Sendable () -> Void
+        makeFamily: @escaping @Sendable () async throws -> FamilyType, onFailure: @escaping @Sendable (MADError) -> Void
     ) {
         self.writer = writer
         self.dispatcher = dispatcher
@@ -135,10 +135,16 @@ final class Session<FamilyType: Family>: Sendable {
             return false
         }
         guard isFirst else { return }
+        // gwd waits 5 s for the answer and then gives the driver up.
+        let alarm = startTask { [self] in
+            guard (try? await pause(for: .seconds(4))) != nil else { return }
+            fail(MADError(.timedOut, "the driver was not ready within 4 s"), reply)
+        }
         let makeFamily = makeFamily
-        Task { [self] in
+        startTask { [self] in
             do {
                 let family = try await makeFamily()
+                alarm.cancel()
                 let greeting = await family.greeting()
                 // The reply first: gwd takes the first line that it reads for it.
                 reply.succeed(greeting)
@@ -147,12 +153,6 @@ final class Session<FamilyType: Family>: Sendable {
             } catch {
                 fail(MADError.wrapping(error), reply)
             }
-        }
-        // gwd waits 5 s for the answer and then gives the driver up.
-        Task { [self] in
-            try? await Task.sleep(for: .seconds(4))
-            let error = MADError(.timedOut, "the driver was not ready within 4 s")
-            if case .initializing = phase.withLock({ $0 }) { fail(error, reply) }
         }
     }
 
@@ -174,14 +174,15 @@ final class Session<FamilyType: Family>: Sendable {
     }
 
     private func fail(_ error: MADError, _ reply: Reply) {
-        let waiting = phase.withLock { phase -> [(RequestLine, Reply)] in
-            guard case .initializing(let waiting) = phase else { return [] }
+        let waiting = phase.withLock { phase -> [(RequestLine, Reply)]? in
+            guard case .initializing(let waiting) = phase else { return nil }
             phase = .failed(error)
             return waiting
         }
+        guard let waiting else { return }
         reply.fail(error)
         for (_, reply) in waiting { reply.fail(error) }
-        onFailure()
+        onFailure(error)
     }
 
     /// True while INIT is being worked on.

@@ -1,3 +1,4 @@
+import CPosix
 import Glibc
 
 /// Puts the process into a known state, whatever its parent left behind.
