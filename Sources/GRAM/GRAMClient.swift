@@ -136,7 +136,7 @@ package final class GRAMClient: Sendable {
             if !state.isActive {
                 // A job manager may call while as many requests hang on silent servers; the library would let it wait.
                 setenv("GLOBUS_GRAM_PROTOCOL_MAX_CONCURRENCY", "1000", 0)
-                try GlobusModule.activate(UnsafeMutableRawPointer(mad_module_gram_client()))
+                try activate(with: credential)
                 state.isActive = true
                 state.credential = credential.modified
                 state.callbackURL = try listen()
@@ -145,6 +145,17 @@ package final class GRAMClient: Sendable {
                 state.credential = credential.modified
             }
             return credential
+        }
+    }
+
+    private func activate(with credential: Credential) throws(MADError) {
+        do {
+            try GlobusModule.activate(UnsafeMutableRawPointer(mad_module_gram_client()))
+        } catch {
+            // The reason is kept for this thread; the proxy itself was found good before.
+            throw MADError(
+                .credential, "GRAM cannot start with the proxy certificate \(credential.path)",
+                cause: gramError(GRAMError.authentication)?.description ?? error.description)
         }
     }
 

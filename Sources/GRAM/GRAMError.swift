@@ -13,6 +13,9 @@ package struct GRAMError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The text and the number, by which GRAM's documentation lists it.
     package var description: String { "\(text) (GRAM error \(code))" }
 
+    /// True for a refusal of the far side, which gives no reasons; the library's own refusals come with theirs.
+    package var isTheServersWord: Bool { !text.contains("globus_") }
+
     /// Authentication failed, on either side.
     package static let authentication: Int32 = 7
     /// The job was cancelled by its user.

@@ -13,7 +13,8 @@ package struct JobURL: Sendable, Hashable {
     package init?(_ contact: some StringProtocol) {
         guard contact.hasPrefix("https://") else { return nil }
         let rest = contact.dropFirst("https://".count)
-        guard let slash = rest.firstIndex(of: "/"), let colon = rest[..<slash].lastIndex(of: ":"), colon > rest.startIndex,
+        guard let slash = rest.firstIndex(of: "/"), let colon = rest[..<slash].lastIndex(of: ":"),
+            colon > rest.startIndex,
             let port = UInt16(rest[rest.index(after: colon)..<slash]), port > 0, rest[slash...].utf8.count > 1
         else { return nil }
         host = String(rest[..<colon])

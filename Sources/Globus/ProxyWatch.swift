@@ -1,3 +1,4 @@
+internal import CGlobus
 import Glibc
 import MADKit
 import Synchronization

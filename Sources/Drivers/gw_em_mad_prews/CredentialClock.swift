@@ -27,11 +27,14 @@ final class CredentialClock: Sendable {
             var texts: [String] = []
             if state.expiry != credential.expiry {
                 if state.expiry != nil {
-                    texts.append("the proxy certificate \(credential.path) was renewed, \(credential.secondsLeft) s left")
+                    texts.append(
+                        "the proxy certificate \(credential.path) was renewed, \(credential.secondsLeft) s left")
                 }
                 state = State(expiry: credential.expiry)
             }
-            if let (limit, words) = CredentialClock.limits.first(where: { credential.secondsLeft <= $0.0 }), limit < state.warned {
+            if let (limit, words) = CredentialClock.limits.first(where: { credential.secondsLeft <= $0.0 }),
+                limit < state.warned
+            {
                 state.warned = limit
                 texts.append("the proxy certificate \(credential.path) ends in less than \(words)")
             }

@@ -15,6 +15,14 @@ struct Inquiry: Sendable {
         "jobmanager-slurm", "jobmanager-ll",
     ]
 
+    /// The truth cannot be learned now.
+    struct Unanswered: Error {
+        /// Why, for gwd.
+        let error: MADError
+        /// The job's host answers, only nobody there speaks for the job.
+        let isHostUp: Bool
+    }
+
     let client: GRAMClient
     let jobs: JobRegistry
     let port: UInt16
@@ -23,15 +31,23 @@ struct Inquiry: Sendable {
     /// The state of a job that this process knows. One that is gone counts as over.
     /// - Throws: ``MADError`` of code `unreachable` when it cannot be learned now.
     func state(of contact: String) async throws -> JobState {
-        try await state(of: contact) { address in try await client.status(of: address) } whenLost: { _ in
-            jobs.job(contact)?.isCancelled == true ? .cancelled : .done(exitCode: nil)
+        do {
+            return try await state(of: contact) { address in
+                try await client.status(of: address)
+            } whenLost: { _ in
+                jobs.job(contact)?.isCancelled == true ? .cancelled : .done(exitCode: nil)
+            }
+        } catch let unanswered as Unanswered {
+            throw unanswered.error
         }
     }
 
     /// The state of a job of an earlier process, whose notifications come here from now on.
-    /// - Throws: ``MADError`` of code `unknown` when it is gone, `unreachable` when its state cannot be learned now.
+    /// - Throws: ``MADError`` of code `unknown` when it is gone, ``Unanswered`` when its state cannot be learned now.
     func take(up contact: String) async throws -> JobState {
-        try await state(of: contact) { address in try await client.watch(address) } whenLost: { reason in
+        try await state(of: contact) { address in
+            try await client.watch(address)
+        } whenLost: { reason in
             throw MADError(.unknown, "the job \(contact) is gone: its job manager has ended", cause: reason)
         }
     }
@@ -41,18 +57,18 @@ struct Inquiry: Sendable {
     ) async throws -> JobState {
         if let end = jobs.end(of: contact) { return end }
         let address = jobs.job(contact)?.address ?? contact
-        let state: JobState
         do {
             let report = try await ask(address)
-            guard let told = report.jobState else {
-                throw MADError(.unreachable, "the job manager of \(contact) is stopping")
+            guard let state = report.jobState else {
+                throw unanswered("the job manager of \(contact) is stopping", isHostUp: true)
             }
-            state = told
+            _ = jobs.note(address, state)
+            return state
         } catch let error as GRAMError {
-            state = try await fate(of: contact, at: address, after: error, whenLost: whenLost)
+            let state = try await fate(of: contact, at: address, after: error, whenLost: whenLost)
+            if state.isFinal { _ = jobs.note(address, state) }
+            return state
         }
-        _ = jobs.note(address, state)
-        return state
     }
 
     /// What became of a job about which its job manager, or the attempt to reach it, said `error`.
@@ -73,8 +89,9 @@ struct Inquiry: Sendable {
             return try await restart(address, at: gatekeeper) ?? over
         case GRAMError.contactingJobManager, GRAMError.connectionFailed:
             guard let url = JobURL(address) else { throw error.asMADError("the job \(contact)") }
-            if let trouble = try await threads.run({ Reachability.trouble(host: url.host, port: url.port) }) {
-                throw MADError(.unreachable, "cannot reach the job manager of \(contact)", cause: trouble)
+            if case .unreachable(let reason) = try await threads.run({ Reachability.of(host: url.host, port: url.port) }
+            ) {
+                throw unanswered("cannot reach the job manager of \(contact)", reason, isHostUp: false)
             }
             if let end = jobs.end(of: contact) { return end }
             if let gatekeeper = job?.gatekeeper { return try await restart(address, at: gatekeeper) ?? over }
@@ -98,15 +115,21 @@ struct Inquiry: Sendable {
             switch error.code {
             case GRAMError.noStateFile, GRAMError.serviceNotFound, GRAMError.jobNotFound: return nil
             default:
-                throw MADError(
-                    .unreachable, "cannot learn what became of the job \(address)", cause: "\(gatekeeper): \(error)")
+                // GRAM took its time for a host that is down; one that refuses is up.
+                throw unanswered(
+                    "cannot learn what became of the job \(address)", "\(gatekeeper): \(error)", isHostUp: true)
             }
         }
+    }
+
+    private func unanswered(_ message: String, _ cause: String? = nil, isHostUp: Bool) -> Unanswered {
+        Unanswered(error: MADError(.unreachable, message, cause: cause), isHostUp: isHostUp)
     }
 
     /// Who may have accepted a job of an earlier process: services that this process knows on the host, then the usual.
     private func gatekeepers(on host: String) -> [GatekeeperContact] {
         let known = jobs.gatekeepers(on: host)
-        return known + Inquiry.usualServices.map { GatekeeperContact("\(host):\(port)/\($0)") }.filter { !known.contains($0) }
+        return known
+            + Inquiry.usualServices.map { GatekeeperContact("\(host):\(port)/\($0)") }.filter { !known.contains($0) }
     }
 }

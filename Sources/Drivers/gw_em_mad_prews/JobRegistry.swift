@@ -31,6 +31,8 @@ final class JobRegistry: Sendable {
         /// Ends that are known, of jobs that may still be asked about: bounded, oldest first.
         var ended: [String: JobState] = [:]
         var order: [String] = []
+        /// Who accepted jobs so far.
+        var gatekeepers: Set<GatekeeperContact> = []
     }
 
     private static let longestMemory = 1_000
@@ -49,6 +51,7 @@ final class JobRegistry: Sendable {
     func add(_ contact: JobContact, gatekeeper: GatekeeperContact?, credential: Int) {
         state.withLock { state in
             let key = JobRegistry.key(contact.text)
+            if let gatekeeper { state.gatekeepers.insert(gatekeeper) }
             guard state.ended[key] == nil else { return }
             state.jobs[key] = Job(
                 contact: contact, address: contact.text, gatekeeper: gatekeeper, credential: credential, due: nextDue())
@@ -97,9 +100,6 @@ final class JobRegistry: Sendable {
         state.withLock { $0.jobs[JobRegistry.key(contact)] = nil }
     }
 
-    /// True when no job runs.
-    var isEmpty: Bool { state.withLock { $0.jobs.isEmpty } }
-
     /// When the first job is due; `nil` when none runs.
     var firstDue: ContinuousClock.Instant? {
         state.withLock { state in state.jobs.values.lazy.map(\.due).min() }
@@ -120,12 +120,9 @@ final class JobRegistry: Sendable {
         state.withLock { state in state.jobs.values.filter { $0.credential != credential } }
     }
 
-    /// The gatekeepers known to this process on a host.
+    /// The gatekeepers of a host that accepted jobs of this process.
     func gatekeepers(on host: String) -> [GatekeeperContact] {
-        state.withLock { state in
-            Set(state.jobs.values.filter { JobURL($0.address)?.host == host }.compactMap(\.gatekeeper))
-                .sorted { $0.text < $1.text }
-        }
+        state.withLock { state in state.gatekeepers.filter { $0.host == host }.sorted { $0.text < $1.text } }
     }
 
     /// One interval from now, a quarter more or less, so that jobs submitted at once are not asked about at once.

@@ -52,52 +52,42 @@ final class Keeper: Sendable {
         }
     }
 
-    /// Asks for the states of jobs: those of one job manager one after another, of different ones at once.
+    /// Asks for the states of jobs.
     private func look(after due: [JobRegistry.Job]) async {
-        await withTaskGroup { group in
-            for jobs in Dictionary(grouping: due, by: \.authority).values {
-                group.addTask { [self] in
-                    for job in jobs {
-                        // A job manager that does not answer for one job does not answer for the next.
-                        guard await look(after: job) else { return }
-                    }
-                }
-            }
-        }
-    }
-
-    /// False when nobody could be asked.
-    private func look(after job: JobRegistry.Job) async -> Bool {
-        do {
-            let state = try await within(Keeper.patience) { [inquiry] in try await inquiry.state(of: job.contact.text) }
+        await perJobManager(due) { [inquiry, teller] job in
+            let state = try await inquiry.state(of: job.contact.text)
             teller.tell(job.contact.text, state)
-            return true
-        } catch {
-            teller.log.warning("look", ["contact": job.contact.text, "error": "\(error)"])
-            return false
         }
     }
 
     /// Hands a renewed proxy to the jobs that have an older one, and speaks of its end.
     private func renew() async {
-        do {
-            let credential = try await client.prepare()
-            clock.note(credential)
-            for job in jobs.jobs(without: credential.modified) {
-                await renew(job, credential)
-            }
-        } catch {
-            clock.note(MADError.wrapping(error))
+        let credential: Credential
+        do { credential = try await client.prepare() } catch { return clock.note(MADError.wrapping(error)) }
+        clock.note(credential)
+        await perJobManager(jobs.jobs(without: credential.modified)) { [client, jobs, teller] job in
+            try await client.renewCredential(of: job.address)
+            jobs.change(job.contact.text) { $0.credential = credential.modified }
+            teller.notice("the job \(job.contact) has the renewed proxy certificate")
         }
     }
 
-    private func renew(_ job: JobRegistry.Job, _ credential: Credential) async {
-        do {
-            try await within(Keeper.patience) { [client] in try await client.renewCredential(of: job.address) }
-            jobs.change(job.contact.text) { $0.credential = credential.modified }
-            teller.log.info("renewed", ["contact": job.contact.text, "until": "\(credential.expiry)"])
-        } catch {
-            teller.log.warning("renew", ["contact": job.contact.text, "error": "\(error)"])
+    /// Does something for each job: for those of one job manager one after another, for different job managers at once. A
+    /// job manager that does not answer for one job is not asked about the next.
+    private func perJobManager(
+        _ jobs: [JobRegistry.Job], _ body: @escaping @Sendable (JobRegistry.Job) async throws -> Void
+    ) async {
+        await withTaskGroup { group in
+            for jobs in Dictionary(grouping: jobs, by: \.authority).values {
+                group.addTask { [log = teller.log] in
+                    for job in jobs {
+                        do { try await within(Keeper.patience) { try await body(job) } } catch {
+                            log.warning("unanswered", ["contact": job.contact.text, "error": "\(error)"])
+                            return
+                        }
+                    }
+                }
+            }
         }
     }
 }

@@ -59,7 +59,7 @@ final class PrewsDriver: ExecutionDriver {
                 startTask { try? await client.cancel(contact) }
             }
         } catch let error as GRAMError {
-            throw error.asMADError("\(gatekeeper) did not take the job")
+            throw try await launch.blocking.run { gatekeeper.refusal(error, of: credential) }
         }
         guard let contact = JobContact(text) else {
             throw MADError(.internal, "\(gatekeeper) gave no usable job contact", cause: text)
@@ -74,27 +74,36 @@ final class PrewsDriver: ExecutionDriver {
             throw MADError(.invalid, "'\(contact)' is not a GRAM job contact (https://HOST:PORT/PATH/)")
         }
         jobs.add(contact, gatekeeper: nil, credential: 0)
-        // The deadline would answer FAILURE, from which gwd concludes that the job is over; a job that cannot be reached
-        // is pending instead, and asked about until it can.
-        let deadline = ContinuousClock.now + launch.patience * 0.75
         do {
-            while true {
-                do {
-                    let state = try await inquiry.take(up: contact.text)
-                    if !state.isFinal { keeper.attend() }
-                    return state
-                } catch let error as MADError where error.code == .unreachable {
-                    launch.log.warning("recover", ["contact": contact.text, "error": error.description])
-                    guard ContinuousClock.now < deadline else {
-                        keeper.attend()
-                        return .pending
-                    }
-                    try await pause(for: .seconds(2))
-                }
-            }
+            let state = try await takeUp(contact)
+            if !state.isFinal { keeper.attend() }
+            return state
         } catch {
             jobs.forget(contact.text)
             throw error
+        }
+    }
+
+    /// Tries to take a job up again until somebody knows of it.
+    ///
+    /// From a FAILURE gwd concludes that the job is over. So a host that does not answer gets no FAILURE: its job is
+    /// pending, and asked about until the host is back. A host that answers, but with neither job manager nor gatekeeper,
+    /// has lost the job, or keeps its gatekeeper at a port that only the administrator knows.
+    private func takeUp(_ contact: JobContact) async throws -> JobState {
+        let start = ContinuousClock.now
+        while true {
+            do {
+                return try await inquiry.take(up: contact.text)
+            } catch let unanswered as Inquiry.Unanswered {
+                launch.log.warning("recover", ["contact": contact.text, "error": unanswered.error.description])
+                let elapsed = ContinuousClock.now - start
+                if unanswered.isHostUp, elapsed > launch.patience / 4 { throw unanswered.error }
+                if elapsed > launch.patience * 3 / 4 {
+                    teller.notice("\(unanswered.error); the job counts as pending until somebody answers")
+                    return .pending
+                }
+                try await pause(for: .seconds(2))
+            }
         }
     }
 
