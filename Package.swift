@@ -45,17 +45,20 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 var targets: [Target] = [
-    .systemLibrary(name: "CPosix"),
+    .target(name: "CPosix"),
     library("MADKit", ["CPosix"]),
     library("Grid", ["MADKit"]),
 
     driver("gw_im_mad_static", ["Grid"]),
     .executableTarget(name: "gwmad", dependencies: ["MADKit", "Grid", "CPosix"], swiftSettings: strict),
 
+    .executableTarget(
+        name: "gw_im_mad_local", dependencies: ["MADKit"], path: "examples/driver", swiftSettings: strict),
+
     .target(name: "TestSupport", dependencies: ["CPosix"], path: "Tests/Support", swiftSettings: strict),
     .executableTarget(name: "mad_probe", dependencies: ["MADKit"], path: "Tests/Probe", swiftSettings: strict),
     tests("MADKitTests", ["MADKit"]),
-    tests("ProcessTests", ["MADKit", "mad_probe"]),
+    tests("ProcessTests", ["MADKit", "mad_probe", "gw_im_mad_local"]),
     tests("GridTests", ["Grid", "MADKit"]),
     tests("StaticDriverTests", ["gw_im_mad_static", "Grid", "MADKit"]),
     tests("GWMadTests", ["gwmad", "gw_im_mad_static", "mad_probe", "MADKit"]),

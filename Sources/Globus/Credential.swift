@@ -26,7 +26,8 @@ package struct Credential: Sendable, Equatable {
         var status = stat()
         guard stat(path, &status) == 0 else {
             throw MADError(
-                .credential, "no proxy certificate at \(path)", cause: "\(String(cString: strerror(errno))) (grid-proxy-init makes one)")
+                .credential, "no proxy certificate at \(path)",
+                cause: "\(String(cString: strerror(errno))) (grid-proxy-init makes one)")
         }
         guard status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid() else {
             throw MADError(.credential, "the proxy certificate \(path) is not a regular file of this user")
@@ -41,7 +42,8 @@ package struct Credential: Sendable, Equatable {
         let modified = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
         let credential = Credential(path: path, identity: identity, expiry: expiry, modified: modified)
         guard credential.secondsLeft > 0 else {
-            throw MADError(.credential, "the proxy certificate \(path) of \(identity) expired \(-credential.secondsLeft) s ago")
+            throw MADError(
+                .credential, "the proxy certificate \(path) of \(identity) expired \(-credential.secondsLeft) s ago")
         }
         return credential
     }

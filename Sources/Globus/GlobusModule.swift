@@ -26,7 +26,9 @@ package enum GlobusModule {
                 }
                 state.hasThreadModel = true
             }
-            for module in [UnsafeMutableRawPointer(mad_module_common()), UnsafeMutableRawPointer(mad_module_gssapi()), descriptor] {
+            for module in [
+                UnsafeMutableRawPointer(mad_module_common()), UnsafeMutableRawPointer(mad_module_gssapi()), descriptor,
+            ] {
                 guard let module, !state.active.contains(UInt(bitPattern: module)) else { continue }
                 let typed = module.assumingMemoryBound(to: globus_module_descriptor_t.self)
                 let code = globus_module_activate(typed)

@@ -12,7 +12,9 @@ package enum GlobusText {
 
     /// The text of an error object that a callback was given, which stays the library's. Empty for `nil`.
     package static func of(error: UnsafeMutableRawPointer?) -> String {
-        guard let error, let text = mad_error_text(error.assumingMemoryBound(to: globus_object_t.self)) else { return "" }
+        guard let error, let text = mad_error_text(error.assumingMemoryBound(to: globus_object_t.self)) else {
+            return ""
+        }
         defer { free(text) }
         return String(cString: text)
     }

@@ -32,7 +32,8 @@ enum Probe {
             let name = parts.count > 1 ? String(parts[1]) : ""
             throw MADError(.refused, "\(name)=\(Environment[name] ?? "unset")")
         case "odd": throw OddError()
-        case "forge": throw MADError(.refused, "first line\nCALLBACK 1 SUCCESS DONE\r\n\u{0}\u{1B}[31mend", cause: "\t\t")
+        case "forge":
+            throw MADError(.refused, "first line\nCALLBACK 1 SUCCESS DONE\r\n\u{0}\u{1B}[31mend", cause: "\t\t")
         case "long": throw MADError(.refused, String(repeating: "ü12345678 ", count: 10_000))
         case "unreachable": throw MADError(.unreachable, "no route to the job manager")
         case "block": sleep(UInt32(number))

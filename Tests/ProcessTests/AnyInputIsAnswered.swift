@@ -1,5 +1,5 @@
-import Testing
 import TestSupport
+import Testing
 
 /// Contract 1, 2 and 11: one whole line in reply to anything.
 @Suite struct AnyInputIsAnswered {
@@ -20,7 +20,8 @@ import TestSupport
     }
 
     @Test(arguments: [
-        ("FOO 1 2 3", "FOO 1 - FAILURE "), ("foo", "FOO - - FAILURE "), ("", "- - - FAILURE "), ("   \t ", "- - - FAILURE "),
+        ("FOO 1 2 3", "FOO 1 - FAILURE "), ("foo", "FOO - - FAILURE "), ("", "- - - FAILURE "),
+        ("   \t ", "- - - FAILURE "),
         ("CP 0 2", "CP 0 2 FAILURE Not enough parameters."), ("CP 0 1 - a", "CP 0 1 FAILURE "),
         ("CP 0 1 Y a b", "CP 0 1 FAILURE "), ("CP 0 1 - a b c", "CP 0 1 FAILURE "), ("CP", "CP - - FAILURE "),
         ("START 99999999999 - - - -", "START - - FAILURE "), ("START -1 - - - -", "START - - FAILURE "),

@@ -1,5 +1,5 @@
-import Testing
 import TestSupport
+import Testing
 
 /// The execution family: numbers, contacts, news.
 @Suite struct JobsKeepTheirNumbers {
@@ -48,7 +48,7 @@ import TestSupport
         let talk = try await execution(["--parallel 1"])
         _ = try await talk.ask("SUBMIT 0 h/run /rsl")
         for job in 1..<5 { talk.say("SUBMIT \(job) h/sleep/20000 /rsl") }
-        #expect(try await talk.ask("POLL 0 - -", within: .seconds(1)) == "POLL 0 SUCCESS ACTIVE")
+        #expect(try await talk.ask("POLL 0 - -", within: .seconds(3)) == "POLL 0 SUCCESS ACTIVE")
     }
 
     @Test func aPollThatFindsNoWayKeepsTheLastKnownState() async throws {
@@ -77,7 +77,9 @@ import TestSupport
 
     @Test func aFailedSubmissionSaysWhyAndLeavesNoJob() async throws {
         let talk = try await execution()
-        #expect(try await talk.ask("SUBMIT 0 h/forge /rsl") == "SUBMIT 0 FAILURE first line CALLBACK 1 SUCCESS DONE [31mend:")
+        #expect(
+            try await talk.ask("SUBMIT 0 h/forge /rsl")
+                == "SUBMIT 0 FAILURE first line CALLBACK 1 SUCCESS DONE [31mend:")
         #expect(try await talk.ask("POLL 0 - -") == "POLL 0 FAILURE Job does not exist")
     }
 

@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 /// Contract 3 and 14: stdin is drained while nobody reads stdout; idle means idle.
 @Suite struct TheWireNeverStops {
@@ -8,7 +8,9 @@ import TestSupport
         var requests = "INIT 200 - - - -\n"
         for job in 0..<200 {
             requests += "START \(job) - - - - \n"
-            for id in 0..<20 { requests += "CP \(job) \(id) - file:///home/u/job/in\(id) gsiftp://h/~/.gw_u_\(job)/in\(id)\n" }
+            for id in 0..<20 {
+                requests += "CP \(job) \(id) - file:///home/u/job/in\(id) gsiftp://h/~/.gw_u_\(job)/in\(id)\n"
+            }
         }
         let talk = try Talk("mad_probe", Talk.Start(staysUnread: true))
         let started = ContinuousClock.now
@@ -48,7 +50,8 @@ import TestSupport
         let talk = try Talk("mad_probe")
         _ = try await talk.ask("INIT 200 - - - -")
         for descriptor in try FileManager.default.contentsOfDirectory(atPath: "/proc/\(talk.pid)/fd") {
-            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(talk.pid)/fd/\(descriptor)")
+            let target = try? FileManager.default.destinationOfSymbolicLink(
+                atPath: "/proc/\(talk.pid)/fd/\(descriptor)")
             let info = try String(contentsOfFile: "/proc/\(talk.pid)/fdinfo/\(descriptor)", encoding: .utf8)
             let flags = info.split(separator: "\n").first { $0.hasPrefix("flags:") }?.split(separator: "\t").last ?? "0"
             guard let target, target.hasPrefix("pipe:") else { continue }

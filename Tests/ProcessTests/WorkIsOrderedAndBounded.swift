@@ -1,5 +1,5 @@
-import Testing
 import TestSupport
+import Testing
 
 /// Contract 9 and 10: deadlines, order within a job, parallelism across jobs, calling off.
 @Suite struct WorkIsOrderedAndBounded {
@@ -23,7 +23,7 @@ import TestSupport
         talk.say("START 1")
         for id in 0..<10 { talk.say("CP 1 \(id) - probe:sleep/500 b") }
         for _ in 0..<11 { _ = try await talk.hear() }
-        #expect(ContinuousClock.now - started < .seconds(2))
+        #expect(ContinuousClock.now - started < .seconds(3))
         #expect(try await talk.ask("EXISTS 1 - - most -") == "EXISTS 1 - FAILURE most 10")
     }
 
@@ -47,7 +47,7 @@ import TestSupport
     @Test func shortRequestsDoNotWaitBehindCopies() async throws {
         let talk = try await transfer(["--parallel 1"])
         talk.say("START 1\nSTART 2\nCP 1 0 - probe:sleep/5000 b\nCP 1 1 - probe:sleep/5000 b\nMKDIR 2 - - x -")
-        _ = try await talk.hear("MKDIR 2 - SUCCESS", within: .seconds(1))
+        _ = try await talk.hear("MKDIR 2 - SUCCESS", within: .seconds(3))
     }
 
     @Test func endCallsOffRunningAndWaitingCopiesAndAnswersThemFirst() async throws {
@@ -59,7 +59,7 @@ import TestSupport
         talk.say("END 1")
         for _ in 0..<5 { #expect(try await talk.hear().hasPrefix("CP 1 ")) }
         #expect(try await talk.hear() == "END 1 - SUCCESS -")
-        #expect(ContinuousClock.now - started < .seconds(1))
+        #expect(ContinuousClock.now - started < .seconds(3))
         #expect(Set(talk.transcript).count == 8)
     }
 
@@ -97,7 +97,7 @@ import TestSupport
         for id in 0..<6 { talk.say("CP 1 \(id) - probe:hang b") }
         talk.say("CP 1 6 - a b")
         _ = try await talk.hear("CP 1 6 SUCCESS", within: .seconds(6))
-        for id in 0..<6 { _ = try await talk.hear("CP 1 \(id) FAILURE", within: .seconds(1)) }
+        for id in 0..<6 { _ = try await talk.hear("CP 1 \(id) FAILURE", within: .seconds(3)) }
     }
 
     @Test func aCopyThatMakesProgressIsNotTimedOut() async throws {

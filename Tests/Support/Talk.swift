@@ -74,21 +74,6 @@ package final class Talk: Sendable {
         let errors = try Talk.pipe()
         state = Mutex(State(input: input.write))
 
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for (number, end) in [input.read, output.write, errors.write].enumerated() {
-            posix_spawn_file_actions_adddup2(&actions, end, Int32(number))
-        }
-        if let directory = start.directory { posix_spawn_file_actions_addchdir_np(&actions, directory) }
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var mask = sigset_t()
-        if start.blocksSignals { sigfillset(&mask) } else { sigemptyset(&mask) }
-        posix_spawnattr_setsigmask(&attributes, &mask)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-
         var variables = ProcessInfo.processInfo.environment.merging(start.environment) { $1 }
         for name in start.without { variables[name] = nil }
         let path = program.hasPrefix("/") ? program : Talk.executable(program).path
@@ -96,7 +81,9 @@ package final class Talk: Sendable {
         var environment = variables.map { strdup("\($0)=\($1)") } + [nil]
         defer { (arguments + environment).forEach { free($0) } }
         var child = pid_t()
-        let code = posix_spawn(&child, path, &actions, &attributes, &arguments, &environment)
+        let code = mad_spawn(
+            &child, path, &arguments, &environment, [input.read, output.write, errors.write], start.directory,
+            start.blocksSignals ? 1 : 0, 0)
         for end in [input.read, output.write, errors.write] { close(end) }
         guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EIO) }
         pid = child
@@ -117,7 +104,7 @@ package final class Talk: Sendable {
 
     private static func pipe() throws -> (read: Int32, write: Int32) {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw POSIXError(.EMFILE) }
+        guard mad_pipe(&ends, 0) == 0 else { throw POSIXError(.EMFILE) }
         return (ends[0], ends[1])
     }
 

@@ -13,7 +13,9 @@ package struct Testbed: Sendable {
         var variables: [String: String] = [:]
         for line in try run(["env"]).split(separator: "\n") where line.hasPrefix("export ") {
             let pair = line.dropFirst("export ".count).split(separator: "=", maxSplits: 1).map(String.init)
-            if pair.count == 2 { variables[pair[0]] = pair[1].trimmingCharacters(in: CharacterSet(charactersIn: "'\"")) }
+            if pair.count == 2 {
+                variables[pair[0]] = pair[1].trimmingCharacters(in: CharacterSet(charactersIn: "'\""))
+            }
         }
         return Testbed(variables: variables)
     }
@@ -34,7 +36,8 @@ package struct Testbed: Sendable {
         let data = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
-            throw Failure(text: "scripts/testbed \(arguments.joined(separator: " ")): exit \(process.terminationStatus)")
+            throw Failure(
+                text: "scripts/testbed \(arguments.joined(separator: " ")): exit \(process.terminationStatus)")
         }
         return String(decoding: data, as: UTF8.self)
     }

@@ -27,7 +27,9 @@ public struct HostAttributes: Sendable, Equatable {
     }
 
     /// The line for gwd, with what had to be left out or changed, and the number of queues in it.
-    func encoded(limits: GWDLimits, bytes: Int, clearing oldQueues: Int) -> (line: String, queues: Int, problems: [String]) {
+    func encoded(limits: GWDLimits, bytes: Int, clearing oldQueues: Int) -> (
+        line: String, queues: Int, problems: [String]
+    ) {
         let words = entries.map { entry in
             let name = entry.index.map { "\(entry.name)[\($0)]" } ?? entry.name
             return switch entry.value {

@@ -10,7 +10,8 @@ enum GWRC {
     /// The files that count, in order: below the installation, then in the user's home.
     static func paths(tree: GridWayTree, home: String?) -> [String] {
         let candidates =
-            (tree.root.map { ["\($0)/etc/gwrc", "\($0)/etc/gridway/gwrc"] } ?? []) + (home.map { ["\($0)/.gwrc"] } ?? [])
+            (tree.root.map { ["\($0)/etc/gwrc", "\($0)/etc/gridway/gwrc"] } ?? [])
+            + (home.map { ["\($0)/.gwrc"] } ?? [])
         return candidates.filter { access($0, R_OK) == 0 }
     }
 
@@ -23,7 +24,8 @@ enum GWRC {
         let output = try run(["/bin/bash", "-c", script, "gwrc"] + paths, until: .now + limit)
         let ofTheShell: Set<Substring> = ["_", "SHLVL", "PWD", "OLDPWD"]
         for entry in output.split(separator: 0) {
-            let pair = String(decoding: entry, as: UTF8.self).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let pair = String(decoding: entry, as: UTF8.self).split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard pair.count == 2, !ofTheShell.contains(pair[0]) else { continue }
             setenv(String(pair[0]), String(pair[1]), 1)
         }
@@ -32,26 +34,12 @@ enum GWRC {
     /// Runs a command in a process group of its own and returns what it prints.
     private static func run(_ command: [String], until deadline: Instant) throws(MADError) -> [UInt8] {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw .system("cannot make a pipe for gwrc") }
+        guard mad_pipe(&ends, 0) == 0 else { throw .system("cannot make a pipe for gwrc") }
         defer { close(ends[0]) }
-
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var defaults = sigset_t()
-        sigfillset(&defaults)
-        posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF))
-
-        var child = pid_t()
         var arguments = command.map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
-        let code = posix_spawn(&child, command[0], &actions, &attributes, &arguments, Glibc.environ)
+        var child = pid_t()
+        let code = mad_spawn(&child, command[0], &arguments, environ, [-1, ends[1], -1], nil, 0, 1)
         close(ends[1])
         guard code == 0 else { throw .system("cannot start \(command[0]) for gwrc", errno: code) }
 
@@ -60,10 +48,12 @@ enum GWRC {
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
         guard let output else {
-            throw MADError(.timedOut, "gwrc took too long and was ignored", cause: command.dropFirst(4).joined(separator: " "))
+            throw MADError(
+                .timedOut, "gwrc took too long and was ignored", cause: command.dropFirst(4).joined(separator: " "))
         }
         guard mad_exit_status(status) == 0 else {
-            throw MADError(.invalid, "gwrc failed with status \(mad_exit_status(status)) and was ignored",
+            throw MADError(
+                .invalid, "gwrc failed with status \(mad_exit_status(status)) and was ignored",
                 cause: command.dropFirst(4).joined(separator: " "))
         }
         return output

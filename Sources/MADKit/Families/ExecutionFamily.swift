@@ -59,8 +59,7 @@ struct ExecutionFamily<DriverType: ExecutionDriver>: Family {
     ) -> Operation {
         Operation(
             lane: job, order: .alone, pool: pool, patience: setting.patience, subject: subject, reply: reply,
-            fallback: fallback
-        ) { _ in try await body() }
+            fallback: fallback, body: body)
     }
 
     private func submit(_ submission: Submission, _ reply: Reply) async throws {

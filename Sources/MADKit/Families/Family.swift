@@ -35,7 +35,9 @@ struct FamilySetting: Sendable {
 extension Family {
     /// The verb as it may be printed: upper case, printable, no longer than gwd's buffer of 20 bytes.
     static func printable(_ verb: String) -> String {
-        guard verb.isEmpty || verb.utf8.count > 19 || !verb.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return verb }
+        guard verb.isEmpty || verb.utf8.count > 19 || !verb.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            return verb
+        }
         let clean = String(decoding: verb.utf8.prefix(19).filter { $0 > 0x20 && $0 < 0x7F }, as: UTF8.self)
         return clean.isEmpty ? "-" : clean
     }

@@ -42,11 +42,11 @@ struct InformationFamily<DriverType: InformationDriver>: Family {
     }
 
     private func operation(
-        _ subject: @autoclosure @escaping @Sendable () -> String, _ reply: Reply, _ body: @escaping @Sendable () async throws -> Void
+        _ subject: @autoclosure @escaping @Sendable () -> String, _ reply: Reply,
+        _ body: @escaping @Sendable () async throws -> Void
     ) -> Operation {
         Operation(
-            lane: nil, order: .together, pool: .bulk, patience: setting.patience, subject: subject, reply: reply
-        ) { _ in try await body() }
+            order: .together, pool: .bulk, patience: setting.patience, subject: subject, reply: reply, body: body)
     }
 
     private func discover(_ reply: Reply) async throws {

@@ -90,7 +90,9 @@ extension JobTable.State {
 
     /// Notes a state unless it is old: equal to the known one, after a final one, or of a lower rank.
     fileprivate mutating func accept(_ new: JobState, for job: JobID) -> Bool {
-        guard let known = entries[job]?.state, !known.isFinal, new != known, new.rank >= known.rank else { return false }
+        guard let known = entries[job]?.state, !known.isFinal, new != known, new.rank >= known.rank else {
+            return false
+        }
         entries[job]?.state = new
         return true
     }

@@ -30,7 +30,7 @@ struct TransferFamily<DriverType: TransferDriver>: Family {
         switch line.verb {
         case "START":
             let job = try job(in: line)
-            return operation("START \(job)", job, .replacing, reply) { _ in
+            return operation("START \(job)", job, .replacing, reply) {
                 if jobs.close(job) { try? await driver.end(job) }
                 try await driver.start(job)
                 jobs.open(job)
@@ -38,7 +38,7 @@ struct TransferFamily<DriverType: TransferDriver>: Family {
             }
         case "END":
             let job = try job(in: line)
-            return operation("END \(job)", job, .replacing, reply) { _ in
+            return operation("END \(job)", job, .replacing, reply) {
                 guard jobs.close(job) else { throw jobs.notOpen(job) }
                 try await driver.end(job)
                 reply.succeed()
@@ -73,7 +73,7 @@ struct TransferFamily<DriverType: TransferDriver>: Family {
         let job = try job(in: line)
         let url = try url(line[4], "URL")
         let jobs = jobs
-        return operation("\(line.verb) \(url)", job, .alone, reply) { _ in
+        return operation("\(line.verb) \(url)", job, .alone, reply) {
             guard jobs.isOpen(job) else { throw jobs.notOpen(job) }
             try await body(job, url)
         }
@@ -88,11 +88,13 @@ struct TransferFamily<DriverType: TransferDriver>: Family {
         let mode = line[3]?.uppercased()
         guard mode == nil || mode == "X" else { throw MADError(.invalid, "unknown mode '\(mode ?? "")' (X or -)") }
         let copy = Copy(
-            job: job, transfer: transfer, source: try url(line[4], "source"), destination: try url(line[5], "destination"),
+            job: job, transfer: transfer, source: try url(line[4], "source"),
+            destination: try url(line[5], "destination"),
             isExecutable: mode == "X")
         let driver = driver
         let jobs = jobs
-        return operation("CP \(copy.source) -> \(copy.destination)", job, .together, reply) { progress in
+        let progress = Progress()
+        return operation("CP \(copy.source) -> \(copy.destination)", job, .together, reply, progress) {
             guard jobs.isOpen(job) else { throw jobs.notOpen(job) }
             try await driver.copy(copy, progress: progress)
             reply.succeed(Info("(\(copy.source)->\(copy.destination))"))
@@ -108,12 +110,13 @@ struct TransferFamily<DriverType: TransferDriver>: Family {
     }
 
     private func operation(
-        _ subject: @autoclosure @escaping @Sendable () -> String, _ job: JobID, _ order: Operation.Order, _ reply: Reply,
-        _ body: @escaping @Sendable (Progress) async throws -> Void
+        _ subject: @autoclosure @escaping @Sendable () -> String, _ job: JobID, _ order: Operation.Order,
+        _ reply: Reply, _ progress: Progress? = nil,
+        _ body: @escaping @Sendable () async throws -> Void
     ) -> Operation {
         Operation(
             lane: job, order: order, pool: order == .together ? .bulk : .control, patience: setting.patience,
-            subject: subject, reply: reply, body: body)
+            subject: subject, reply: reply, progress: progress, body: body)
     }
 }
 

@@ -23,7 +23,11 @@ struct Conversation<FamilyType: Family> {
         dispatcher = Dispatcher(places: setting.places, log: setting.log)
         session = Session(
             writer: writer, dispatcher: dispatcher, limits: setting.limits, trace: setting.trace,
-            makeFamily: { [mistake = setting.mistake, launch = setting.launch(), limits = setting.limits, patience = setting.patience] in
+            makeFamily: {
+                [
+                    mistake = setting.mistake, launch = setting.launch(), limits = setting.limits,
+                    patience = setting.patience
+                ] in
                 if let mistake { throw mistake }
                 let driver = try await FamilyType.DriverType(launch)
                 return FamilyType(

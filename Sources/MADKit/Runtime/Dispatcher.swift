@@ -27,7 +27,9 @@ final class Dispatcher: Sendable {
             for pool in Operation.Pool.allCases { hire(pool, &state) }
             return dropped
         }
-        for operation in dropped { operation.reply.fail(MADError(.cancelled, "cancelled by a later request of the job")) }
+        for operation in dropped {
+            operation.reply.fail(MADError(.cancelled, "cancelled by a later request of the job"))
+        }
     }
 
     /// How many operations could begin if there were places for them.
@@ -57,9 +59,9 @@ final class Dispatcher: Sendable {
     }
 
     private func work(_ worker: Int) async {
-        while let (operation, progress) = next(worker) {
+        while let operation = next(worker) {
             do {
-                try await operation.body(progress)
+                try await operation.body()
             } catch {
                 operation.reply.fail(error)
             }
@@ -67,9 +69,9 @@ final class Dispatcher: Sendable {
     }
 
     /// Ends the worker's operation and begins the next; `nil` when the worker is to end.
-    private func next(_ worker: Int) -> (Operation, Progress)? {
+    private func next(_ worker: Int) -> Operation? {
         var mustWake = false
-        let work = state.withLock { state -> (Operation, Progress)? in
+        let work = state.withLock { state -> Operation? in
             let work = state.advance(worker)
             for pool in Operation.Pool.allCases { hire(pool, &state) }
             guard let work else {
@@ -81,7 +83,7 @@ final class Dispatcher: Sendable {
                 state.hasTimer = true
                 Thread.start { [self] in keepDeadlines() }
             }
-            return (work.operation, work.progress)
+            return work.operation
         }
         if mustWake { state.wakeAll() }
         return work

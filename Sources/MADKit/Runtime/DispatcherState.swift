@@ -3,10 +3,9 @@ struct DispatcherState {
     /// An operation at work.
     struct Execution {
         let operation: Operation
-        let progress: Progress
         let start: Instant
 
-        var deadline: Instant { progress.latest(since: start) + operation.patience }
+        var deadline: Instant { (operation.progress?.latest(since: start) ?? start) + operation.patience }
     }
 
     /// A place in a pool, held by a task.
@@ -110,7 +109,7 @@ struct DispatcherState {
         }
         if !workers[index].isDismissed, let operation = takeReady(pool) {
             backlog -= 1
-            let execution = Execution(operation: operation, progress: Progress(), start: .now)
+            let execution = Execution(operation: operation, start: .now)
             workers[index].execution = execution
             return execution
         }

@@ -18,8 +18,9 @@ struct Instant: Comparable, Sendable {
     static func + (instant: Instant, duration: Duration) -> Instant {
         let (seconds, attoseconds) = duration.components
         guard seconds < 1_000_000_000 else { return .distantFuture }
-        return Instant(nanoseconds: instant.nanoseconds + UInt64(max(0, seconds)) * 1_000_000_000
-            + UInt64(max(0, attoseconds)) / 1_000_000_000)
+        return Instant(
+            nanoseconds: instant.nanoseconds + UInt64(max(0, seconds)) * 1_000_000_000
+                + UInt64(max(0, attoseconds)) / 1_000_000_000)
     }
 
     static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// One piece of work for one request, as the dispatcher sees it.
-struct Operation: Sendable {
+/// One piece of work for one request, as the dispatcher sees it. Handed from queue to queue, hence a class.
+final class Operation: Sendable {
     /// How an operation stands to the others of its lane.
     enum Order: Sendable {
         /// Beside its neighbours of the same kind: the copies of one job.
@@ -30,9 +30,27 @@ struct Operation: Sendable {
     let subject: @Sendable () -> String
     let reply: Reply
     /// What to answer instead of a FAILURE when the deadline passes, if anything is known.
-    var fallback: (@Sendable () -> Info?)?
+    let fallback: (@Sendable () -> Info?)?
+    /// Signs of life that move the deadline, if the work gives any.
+    let progress: Progress?
     /// Does the work and answers `reply`; an error thrown becomes its FAILURE.
-    let body: @Sendable (Progress) async throws -> Void
+    let body: @Sendable () async throws -> Void
+
+    init(
+        lane: JobID? = nil, order: Order, pool: Pool, patience: Duration, subject: @escaping @Sendable () -> String,
+        reply: Reply, fallback: (@Sendable () -> Info?)? = nil, progress: Progress? = nil,
+        body: @escaping @Sendable () async throws -> Void
+    ) {
+        self.lane = lane
+        self.order = order
+        self.pool = pool
+        self.patience = patience
+        self.subject = subject
+        self.reply = reply
+        self.fallback = fallback
+        self.progress = progress
+        self.body = body
+    }
 }
 
 /// A sign of life of a long operation; each call of ``advance()`` starts its deadline anew.

@@ -1,4 +1,3 @@
-import CPosix
 import Glibc
 
 /// Puts the process into a known state, whatever its parent left behind.

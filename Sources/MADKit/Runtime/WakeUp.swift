@@ -20,7 +20,7 @@ struct WakeUp: Sendable {
     /// Makes the pipe and catches the signals that end a process.
     static func install() throws(MADError) -> WakeUp {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else { throw .system("cannot make a pipe for signals") }
+        guard mad_pipe(&ends, 1) == 0 else { throw .system("cannot make a pipe for signals") }
         wakeUpSender = ends[1]
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in

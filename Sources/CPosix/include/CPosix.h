@@ -1,0 +1,24 @@
+/* What Swift's Glibc module does not show: GNU extensions, and macros with arguments.
+ * No system header is included here: with _GNU_SOURCE it would define types otherwise than Swift's own module does. */
+#ifndef MAD_CPOSIX_H
+#define MAD_CPOSIX_H
+
+/* The kind of mutex that spins for a moment before it sleeps. */
+extern const int mad_adaptive_mutex;
+
+/* Closes every descriptor from `first` on. */
+int mad_close_from(unsigned int first);
+
+/* A pipe whose ends no child inherits; `nonblocking` for both ends. 0, or -1 and errno. */
+int mad_pipe(int ends[2], int nonblocking);
+
+/* The exit status behind a status of wait(2), or 128 + the signal that ended the process. */
+int mad_exit_status(int status);
+
+/* Starts `path` (see posix_spawn): descriptors[0...2] become its standard ones, `directory` its working directory unless
+ * NULL; all signals are at their defaults, and blocked only if `block_signals`; `own_group` puts it into a process group of
+ * its own. 0, or an error number. */
+int mad_spawn(int *pid, const char *path, char *const arguments[], char *const environment[], const int descriptors[3],
+              const char *directory, int block_signals, int own_group);
+
+#endif

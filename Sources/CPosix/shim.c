@@ -1,0 +1,45 @@
+#define _GNU_SOURCE
+#include "CPosix.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+const int mad_adaptive_mutex = PTHREAD_MUTEX_ADAPTIVE_NP;
+
+int mad_close_from(unsigned int first) { return close_range(first, ~0U, 0); }
+
+int mad_pipe(int ends[2], int nonblocking) { return pipe2(ends, O_CLOEXEC | (nonblocking ? O_NONBLOCK : 0)); }
+
+int mad_exit_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+
+int mad_spawn(int *pid, const char *path, char *const arguments[], char *const environment[], const int descriptors[3],
+              const char *directory, int block_signals, int own_group) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    for (int number = 0; number < 3; number++) {
+        if (descriptors[number] >= 0) posix_spawn_file_actions_adddup2(&actions, descriptors[number], number);
+    }
+    if (directory) posix_spawn_file_actions_addchdir_np(&actions, directory);
+
+    sigset_t all, mask;
+    sigfillset(&all);
+    if (block_signals) sigfillset(&mask); else sigemptyset(&mask);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setsigmask(&attributes, &mask);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | (own_group ? POSIX_SPAWN_SETPGROUP : 0));
+
+    pid_t child = 0;
+    int code = posix_spawn(&child, path, &actions, &attributes, arguments, environment);
+    *pid = child;
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    return code;
+}
