@@ -2,10 +2,6 @@
 #ifndef MAD_CGLOBUS_H
 #define MAD_CGLOBUS_H
 
-/* The system headers must look the same here as in CPosix, or Swift sees two kinds of the same structure. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <globus/globus_common.h>
 #include <globus/globus_gsi_credential.h>
 #include <globus/globus_gss_assist.h>

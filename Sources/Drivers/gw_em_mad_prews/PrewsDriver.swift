@@ -53,10 +53,8 @@ final class PrewsDriver: ExecutionDriver {
         clock.note(credential)
         let text: String
         do {
-            text = try await client.submit(rsl, to: gatekeeper) { [client, log = launch.log] contact in
-                // gwd was told that this submission failed: a job that runs all the same would run twice.
-                log.warning("orphan", ["job": "\(submission.job)", "contact": contact])
-                startTask { try? await client.cancel(contact) }
+            text = try await client.submit(rsl, to: gatekeeper) { [self] contact in
+                startTask { await self.cancelOrphan(contact, of: submission.job) }
             }
         } catch let error as GRAMError {
             throw try await launch.blocking.run { gatekeeper.refusal(error, of: credential) }
@@ -67,6 +65,16 @@ final class PrewsDriver: ExecutionDriver {
         jobs.add(contact, gatekeeper: gatekeeper, credential: credential.modified)
         keeper.attend()
         return contact
+    }
+
+    /// Ends a job that was accepted after gwd had been told that its submission failed: it would run twice.
+    private func cancelOrphan(_ contact: String, of job: JobID) async {
+        do {
+            try await client.cancel(contact)
+            launch.log.warning("orphan-cancelled", ["job": "\(job)", "contact": contact])
+        } catch {
+            launch.log.error("orphan", ["job": "\(job)", "contact": contact, "error": "\(error)"])
+        }
     }
 
     func recover(_ contact: JobContact) async throws -> JobState {
