@@ -22,9 +22,10 @@ struct InformationProbe: InformationDriver {
         attributes.set("HOSTNAME", .text(host.text))
         attributes.set("CPU_MHZ", .integer(2500))
         if host.text == "big" {
-            for index in 0..<60 {
+            for index in 0..<67 {
                 attributes.set("QUEUE_NAME", at: index, .text("queue\(index)"))
-                attributes.set("QUEUE_ACCESS", at: index, .text(String(repeating: ":vo\(index):", count: 100)))
+                attributes.set("QUEUE_ACCESS", at: index, .text(String(repeating: ":vo\(index):", count: 40)))
+                attributes.set("QUEUE_NOTE", at: index, .text(String(repeating: "x", count: 250)))
             }
         }
         return attributes

@@ -1,4 +1,8 @@
+import MADKit
+
 @main
 enum Main {
-    static func main() {}
+    static func main() {
+        DriverProcess.run(information: StaticDriver.self)
+    }
 }

@@ -77,10 +77,10 @@ struct ExecutionFamily<DriverType: ExecutionDriver>: Family {
             announce: { announce(submission.job, contact, $0) })
         guard !isEntered else { return }
         // gwd was told that this submission failed; a job that runs all the same would run unseen, and twice.
+        reply.fail(MADError(.internal, "the job contact is longer than gwd can keep: \(contact)"))
         setting.log.warning("orphan", ["job": "\(submission.job)", "contact": contact.text])
         let driver = driver
         startTask { try? await driver.cancel(contact) }
-        throw MADError(.internal, "the job contact is longer than gwd can keep: \(contact)")
     }
 
     private func recover(_ job: JobID, _ contact: JobContact, _ reply: Reply) async throws {

@@ -56,27 +56,45 @@ struct InformationFamily<DriverType: InformationDriver>: Family {
         if !isComplete {
             setting.log.info("page", ["hosts": "\(hosts.count)", "sent": "\(names.count)"])
         }
-        reply.succeed(Info(names.joined(separator: " ")))
+        // `-` would be taken for a host of that name.
+        reply.succeed(names.isEmpty ? .blank : Info(names.joined(separator: " ")))
     }
 
     private func monitor(_ id: HostID, _ host: HostName, _ reply: Reply) async throws {
         let attributes = try await driver.monitor(host)
         let room = Self.infoBytes(head: "MONITOR \(id)", limits: setting.limits)
-        let text = attributes.encoded(limits: setting.limits, bytes: room, clearing: memory.queueCount(of: id))
-        memory.remember(queues: text.queues, of: id)
-        for problem in text.problems { setting.log.warning("attribute", ["host": host.text, "problem": problem]) }
-        reply.succeed(Info(text.line))
+        let answer = attributes.encoded(as: host, limits: setting.limits, bytes: room, after: memory.told(of: id))
+        if memory.remember(answer, of: id) {
+            for problem in answer.problems {
+                setting.log.warning("attribute", ["host": host.text, "problem": problem])
+            }
+        }
+        reply.succeed(Info(answer.line))
     }
 }
 
 /// What an information driver must remember of its earlier answers.
 private final class InformationMemory: Sendable {
-    private let state = Mutex((queues: [HostID: Int](), nextHost: 0))
+    private struct State {
+        var told: [HostID: ToldAttributes] = [:]
+        var problems: [HostID: [String]] = [:]
+        var nextHost = 0
+    }
 
-    /// Queues printed in the last answer for a host. gwd keeps a queue until its name is cleared.
-    func queueCount(of host: HostID) -> Int { state.withLock { $0.queues[host] ?? 0 } }
+    private let state = Mutex(State())
 
-    func remember(queues: Int, of host: HostID) { state.withLock { $0.queues[host] = queues } }
+    /// What earlier answers told of a host.
+    func told(of host: HostID) -> ToldAttributes { state.withLock { $0.told[host] ?? ToldAttributes() } }
+
+    /// Files an answer; true when its problems are news, which they are not every two minutes.
+    func remember(_ answer: EncodedAttributes, of host: HostID) -> Bool {
+        state.withLock { state in
+            state.told[host] = answer.told
+            guard state.problems[host] ?? [] != answer.problems else { return false }
+            state.problems[host] = answer.problems.isEmpty ? nil : answer.problems
+            return true
+        }
+    }
 
     /// The hosts to name in one DISCOVER reply: all when they fit, else the next ones in turn.
     ///

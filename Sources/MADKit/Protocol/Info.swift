@@ -9,6 +9,9 @@ public struct Info: Sendable, Equatable, CustomStringConvertible, ExpressibleByS
     /// Nothing to say: `-`.
     public static let none = Info(clean: "-")
 
+    /// The one INFO without text: a list without names, where gwd would take `-` for a name.
+    static let blank = Info(clean: "")
+
     /// Cleans any text: control characters and line ends become blanks, runs of blanks collapse, the ends are trimmed.
     public init(_ text: String) {
         self.text = Info.isClean(text) ? text : Info.cleaned(text)

@@ -8,14 +8,19 @@ public struct WireWord<Kind>: Hashable, Sendable, CustomStringConvertible {
 
     /// Accepts text that can travel as one word; `nil` otherwise.
     public init?(_ text: some StringProtocol) {
-        guard !text.isEmpty,
-            text.unicodeScalars.allSatisfy({ $0.value > 0x20 && !(0x7F...0x9F).contains($0.value) })
-        else { return nil }
-        self.text = String(text)
+        let text = String(text)
+        guard isOneWord(text) else { return nil }
+        self.text = text
     }
 
     /// The text itself.
     public var description: String { text }
+}
+
+/// True for text without blanks and control characters. ASCII, the common case, is checked byte by byte.
+private func isOneWord(_ text: String) -> Bool {
+    if text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) { return !text.isEmpty }
+    return text.unicodeScalars.allSatisfy { $0.value > 0x20 && !(0x7F...0x9F).contains($0.value) }
 }
 
 /// Marks host names; see ``HostName``.
