@@ -20,7 +20,7 @@ import Testing
                 "globus_gsi_gssapi: Authorization denied: The name of the remote entity"
             ),
         ].enumerated() {
-            let reply = try await talk.ask("SUBMIT \(job) \(contact) \(document)")
+            let reply = try await talk.answer(to: "SUBMIT \(job) \(contact) \(document)")
             #expect(reply.hasPrefix("SUBMIT \(job) FAILURE \(contact) did not take the job: "))
             #expect(reply.contains(cause))
         }
@@ -39,11 +39,13 @@ import Testing
             ("/dev/zero", "the job description /dev/zero is not a regular file"),
             (grid.folder.path, "the job description \(grid.folder.path) is not a regular file"),
         ].enumerated() {
-            #expect(try await talk.ask("SUBMIT \(job) \(grid.polling) \(document)") == "SUBMIT \(job) FAILURE \(cause)")
+            #expect(
+                try await talk.answer(to: "SUBMIT \(job) \(grid.polling) \(document)")
+                    == "SUBMIT \(job) FAILURE \(cause)")
         }
         let bad = try grid.description("&(executable=")
         #expect(
-            try await talk.ask("SUBMIT 9 \(grid.polling) \(bad)")
+            try await talk.answer(to: "SUBMIT 9 \(grid.polling) \(bad)")
                 == "SUBMIT 9 FAILURE \(grid.polling) did not take the job: the provided RSL could not be properly parsed (GRAM error 48)"
         )
     }
@@ -54,10 +56,10 @@ import Testing
         ("test", "--limited", "or the proxy is a limited one"),
     ]) func certificatesThatAreNotAccepted(user: String, kind: String, cause: String) async throws {
         let grid = try await JobGrid()
-        let proxy = try grid.credential(user, kind, as: "proxy.pem")
+        let proxy = try await grid.credential(user, kind, as: "proxy.pem")
         let talk = try await grid.driver("", ["X509_USER_PROXY": proxy])
         let document = try grid.description("&(executable=/bin/true)")
-        let reply = try await talk.ask("SUBMIT 0 \(grid.polling) \(document)")
+        let reply = try await talk.answer(to: "SUBMIT 0 \(grid.polling) \(document)")
         #expect(reply.hasPrefix("SUBMIT 0 FAILURE \(grid.polling) did not take the job: "))
         #expect(reply.contains(cause))
     }
@@ -66,7 +68,8 @@ import Testing
         let grid = try await JobGrid()
         let trust = try TemporaryDirectory()
         let talk = try await grid.driver("", ["X509_CERT_DIR": trust.path])
-        let reply = try await talk.ask("SUBMIT 0 \(grid.polling) \(try grid.description("&(executable=/bin/true)"))")
+        let reply = try await talk.answer(
+            to: "SUBMIT 0 \(grid.polling) \(try grid.description("&(executable=/bin/true)"))")
         #expect(
             reply.contains("Can't get the local trusted CA certificate: Untrusted self-signed certificate in chain"))
         #expect(reply.utf8.count <= 500)
@@ -75,16 +78,16 @@ import Testing
     @Test func aSilentServerIsNamedAtItsDeadlineAndHarmlessLater() async throws {
         let grid = try await JobGrid()
         let relay = try Relay(to: 1)
-        let talk = try await grid.driver("--timeout 1")
+        let talk = try await grid.driver("--timeout 4")
         let document = try grid.description("&(executable=/bin/true)")
         let start = ContinuousClock.now
         for job in 0..<20 { talk.say("SUBMIT \(job) localhost:\(relay.port)/jobmanager-fork \(document)") }
         for job in 0..<20 {
             #expect(
                 try await talk.hear("SUBMIT \(job) ")
-                    == "SUBMIT \(job) FAILURE SUBMIT to localhost:\(relay.port)/jobmanager-fork: no answer within 1 s")
+                    == "SUBMIT \(job) FAILURE SUBMIT to localhost:\(relay.port)/jobmanager-fork: no answer within 4 s")
         }
-        #expect(ContinuousClock.now - start < .seconds(6))
+        #expect(ContinuousClock.now - start < .seconds(20))
         // Now the library calls back for requests that were answered long ago.
         relay.hangUp()
         _ = try await talk.submit(30, to: grid.polling, document)

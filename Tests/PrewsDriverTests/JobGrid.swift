@@ -14,44 +14,41 @@ final class JobGrid: Sendable {
         variables = try await Testbed.shared().variables
         folder = try TemporaryDirectory()
         own = nil
+        await Places.shared.take()
     }
 
-    /// A grid of one's own, for tests that kill its servers. Ends with the value.
-    init(own name: String) throws {
-        let state = "/tmp/gw-prews-\(name)-\(getpid())"
-        own = state
+    private init(own state: String) async throws {
         folder = try TemporaryDirectory()
-        try JobGrid.testbed(["up"], state)
+        try await JobGrid.testbed(["up"], state)
         var variables: [String: String] = [:]
-        for line in try JobGrid.testbed(["env"], state).split(separator: "\n") where line.hasPrefix("export ") {
+        for line in try await JobGrid.testbed(["env"], state).split(separator: "\n") where line.hasPrefix("export ") {
             let pair = line.dropFirst("export ".count).split(separator: "=", maxSplits: 1).map(String.init)
             if pair.count == 2 { variables[pair[0]] = pair[1] }
         }
         self.variables = variables
+        own = state
+        await Places.shared.take()
     }
 
     deinit {
-        guard let own else { return }
-        _ = try? JobGrid.testbed(["down"], own)
-        try? FileManager.default.removeItem(atPath: own)
+        Task.detached { await Places.shared.giveBack() }
+    }
+
+    /// Runs a test with a grid of its own, whose servers it may kill.
+    static func own(_ body: (JobGrid) async throws -> Void) async throws {
+        let state = "/tmp/gw-prews-\(UUID().uuidString.prefix(8))"
+        var failure: (any Error)?
+        do { try await body(JobGrid(own: state)) } catch { failure = error }
+        try await testbed(["down"], state)
+        try FileManager.default.removeItem(atPath: state)
+        if let failure { throw failure }
     }
 
     @discardableResult
-    private static func testbed(_ arguments: [String], _ state: String?) throws -> String {
+    private static func testbed(_ arguments: [String], _ state: String?) async throws -> String {
         let environment = state.map { "TESTBED_DIR=\($0) " } ?? ""
-        return try shell("\(environment)'\(Testbed.root.path)/scripts/testbed' \(arguments.joined(separator: " "))")
-    }
-
-    /// Runs a command and returns what it prints; its stderr is the test's.
-    @discardableResult
-    static func shell(_ command: String) throws -> String {
-        let pipe = popen(command, "r")
-        guard let pipe else { throw POSIXError(.EIO) }
-        var output: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while case let count = fread(&buffer, 1, buffer.count, pipe), count > 0 { output += buffer[..<count] }
-        guard pclose(pipe) == 0 else { throw CommandFailed(command: command) }
-        return String(decoding: output, as: UTF8.self)
+        return try await Shell.run(
+            "\(environment)'\(Testbed.root.path)/scripts/testbed' \(arguments.joined(separator: " "))")
     }
 
     /// The gatekeeper, `host:port`.
@@ -75,9 +72,9 @@ final class JobGrid: Sendable {
     }
 
     /// Writes a proxy of `user` to a file of the test and returns its path.
-    func credential(_ user: String = "test", _ kind: String = "", as name: String) throws -> String {
+    func credential(_ user: String = "test", _ kind: String = "", as name: String) async throws -> String {
         let file = folder.path + "/" + name
-        try JobGrid.testbed(["credential", user, kind, file], own)
+        try await JobGrid.testbed(["credential", user, kind, file], own)
         return file
     }
 
@@ -93,9 +90,19 @@ final class JobGrid: Sendable {
     }
 }
 
-/// A command of a test did not succeed.
-struct CommandFailed: Error {
-    let command: String
+/// How many tests use a grid at once: more would only wait for the processor, and for each other.
+private actor Places {
+    static let shared = Places()
+    private var free = 6
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func take() async {
+        if free > 0 { free -= 1 } else { await withCheckedContinuation { waiting.append($0) } }
+    }
+
+    func giveBack() {
+        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+    }
 }
 
 extension Talk {

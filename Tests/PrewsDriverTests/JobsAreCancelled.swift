@@ -13,7 +13,7 @@ import Testing
         #expect(try await talk.hear("CANCEL") == "CANCEL 0 SUCCESS -")
         #expect(try await talk.hear("CANCEL") == "CANCEL 0 SUCCESS -")
         #expect(try await talk.hear("CALLBACK") == "CALLBACK 0 SUCCESS FAILED")
-        #expect(try await talk.ask("POLL 0 - -") == "POLL 0 SUCCESS DONE")
+        #expect(try await talk.answer(to: "POLL 0 - -") == "POLL 0 SUCCESS DONE")
     }
 
     @Test func aCancelBeforeTheContactIsKnownIsCarriedOut() async throws {
@@ -31,7 +31,7 @@ import Testing
         let talk = try await grid.driver("--timeout 2 --log-level info")
         let document = try grid.job("sleep 300")
         #expect(
-            try await talk.ask("SUBMIT 0 localhost:\(relay.port)/jobmanager-fork \(document)")
+            try await talk.answer(to: "SUBMIT 0 localhost:\(relay.port)/jobmanager-fork \(document)")
                 == "SUBMIT 0 FAILURE SUBMIT to localhost:\(relay.port)/jobmanager-fork: no answer within 2 s")
         relay.open()
         // The job is known to nobody but the driver now, and ends by its hand.
@@ -40,6 +40,6 @@ import Testing
             try await Task.sleep(for: .milliseconds(20))
         }
         #expect(talk.complaints.contains("event=orphan-cancelled"))
-        #expect(try await talk.ask("POLL 0 - -") == "POLL 0 FAILURE Job does not exist")
+        #expect(try await talk.answer(to: "POLL 0 - -") == "POLL 0 FAILURE Job does not exist")
     }
 }

