@@ -68,15 +68,15 @@ import Testing
         return nil
     }
 
-    /// Sends a GRAM message by TLS, delegating nothing.
+    /// Sends a GRAM message by TLS. The byte before it, in a record of its own, says that nothing is delegated.
     private static func send(_ message: String, to port: Int, with proxy: String) async throws {
         let request =
-            "0POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-globus-gram\r\n"
+            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-globus-gram\r\n"
             + "Content-Length: \(message.utf8.count)\r\n\r\n\(message)"
         let file = proxy + ".request"
         try Data(request.utf8).write(to: URL(fileURLWithPath: file))
         try await Shell.run(
-            "(cat \(file); sleep 1) | openssl s_client -quiet -connect localhost:\(port) -cert \(proxy) -key \(proxy) "
+            "(printf 0; sleep 0.3; cat \(file); sleep 1) | timeout 3 openssl s_client -quiet -connect localhost:\(port) -cert \(proxy) -key \(proxy) "
                 + "-cert_chain \(proxy) 2>&1 || true")
     }
 }
