@@ -35,7 +35,7 @@ import Testing
 
     @Test func aHostWithoutAnyGatekeeperIsAskedAgainAndThenNamed() async throws {
         let grid = try await JobGrid()
-        let talk = try await grid.driver("-p 1 --timeout 8 --log-level warning")
+        let talk = try await grid.driver("-p 1 --timeout 20 --log-level warning")
         let reply = try await talk.answer(to: "RECOVER 9 https://\(grid.host):1/123/456/ -")
         #expect(reply.contains("RECOVER 9 FAILURE cannot learn what became of the job https://\(grid.host):1/123/456/"))
         #expect(reply.contains("GRAM error 12"))

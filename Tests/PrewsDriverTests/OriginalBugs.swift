@@ -35,6 +35,8 @@ import Testing
         try FileManager.default.removeItem(atPath: proxy)
         #expect(try await talk.hear("TIMER").hasPrefix("TIMER - SUCCESS no proxy certificate at \(proxy)"))
         #expect(!talk.transcript.contains { $0.hasPrefix("SUBMIT 5 FAILURE") })
+        // Nor is the job given up: three failures would make gwd think that it is over.
+        #expect(try await talk.answer(to: "POLL 5 - -") == "POLL 5 SUCCESS ACTIVE")
         _ = try await grid.credential(as: "proxy.pem")
         try await talk.hear("DONE", of: 5)
     }

@@ -108,8 +108,10 @@ final class PrewsDriver: ExecutionDriver {
                         launch.log.warning(
                             "recover", ["contact": contact.text, "error": unanswered.error.description])
                         if unanswered.isHostUp, .now - start > launch.patience / 4 { throw unanswered.error }
-                        try await pause(for: .seconds(2))
+                    } catch let error as MADError where error.code == .credential {
+                        clock.note(error)
                     }
+                    try await pause(for: .seconds(2))
                 }
             }
         } catch let error as MADError where error.code == .timedOut {
@@ -118,9 +120,16 @@ final class PrewsDriver: ExecutionDriver {
         }
     }
 
+    /// gwd gives a job up after three failures, so only a job that is unknown is one: whatever else prevents the answer,
+    /// the last known state stays in force.
     func poll(_ contact: JobContact) async throws -> JobState {
-        clock.note(try await client.prepare())
-        return try await inquiry.state(of: contact.text)
+        do {
+            clock.note(try await client.prepare())
+            return try await inquiry.state(of: contact.text)
+        } catch let error as MADError where error.code != .unknown {
+            if error.code == .credential { clock.note(error) }
+            throw MADError(.unreachable, error.message, cause: error.cause)
+        }
     }
 
     func cancel(_ contact: JobContact) async throws {
