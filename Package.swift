@@ -50,7 +50,7 @@ var targets: [Target] = [
     library("Grid", ["MADKit"]),
 
     driver("gw_im_mad_static", ["Grid"]),
-    .executableTarget(name: "gwmad", dependencies: ["MADKit", "Grid", "CPosix"], swiftSettings: strict),
+    .executableTarget(name: "gwmad", dependencies: ["MADKit"], swiftSettings: strict),
 
     .executableTarget(
         name: "gw_im_mad_local", dependencies: ["MADKit"], path: "examples/driver", swiftSettings: strict),
@@ -61,7 +61,8 @@ var targets: [Target] = [
     tests("ProcessTests", ["MADKit", "mad_probe", "gw_im_mad_local"]),
     tests("GridTests", ["Grid", "MADKit"]),
     tests("StaticDriverTests", ["gw_im_mad_static", "Grid", "MADKit"]),
-    tests("GWMadTests", ["gwmad", "gw_im_mad_static", "mad_probe", "MADKit"]),
+    .executableTarget(name: "mad_stand_in", dependencies: ["MADKit"], path: "Tests/StandIn", swiftSettings: strict),
+    tests("GWMadTests", ["gwmad", "mad_stand_in", "MADKit"]),
 ]
 
 if hasGlobus {
@@ -80,6 +81,7 @@ if hasGlobus {
 
         tests("PrewsDriverTests", ["gw_em_mad_prews", "GRAM", "Globus", "Grid", "MADKit"]),
         tests("FTPDriverTests", ["gw_tm_mad_ftp", "GridFTP", "Globus", "Grid", "MADKit"]),
+        tests("FirstJobTests", ["gwmad", "gw_im_mad_static", "gw_tm_mad_ftp", "gw_em_mad_prews"]),
     ]
 }
 

@@ -18,4 +18,16 @@ package enum GlobusText {
         defer { free(text) }
         return String(cString: text)
     }
+
+    /// A text of many lines as one, with the point first.
+    ///
+    /// Globus stacks its errors, one line each: the layer that noticed comes first, the one that knows last. Here it is
+    /// the other way round, so that the cause survives when the text is cut.
+    package static func gist(of text: String) -> String {
+        let lines = text.split(separator: "\n").map { line in
+            line.split(separator: " ").joined(separator: " ")
+        }.filter { !$0.isEmpty && !$0.hasSuffix(":") }
+        guard let last = lines.last, lines.count > 1 else { return lines.first ?? text }
+        return "\(last) [\(lines.dropLast().joined(separator: "; "))]"
+    }
 }

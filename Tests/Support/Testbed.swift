@@ -9,9 +9,9 @@ package struct Testbed: Sendable {
     package static func shared() async throws -> Testbed { try await running.value }
 
     private static let running = Task.detached {
-        _ = try run(["up"])
+        _ = try await run(["up"])
         var variables: [String: String] = [:]
-        for line in try run(["env"]).split(separator: "\n") where line.hasPrefix("export ") {
+        for line in try await run(["env"]).split(separator: "\n") where line.hasPrefix("export ") {
             let pair = line.dropFirst("export ".count).split(separator: "=", maxSplits: 1).map(String.init)
             if pair.count == 2 {
                 variables[pair[0]] = pair[1].trimmingCharacters(in: CharacterSet(charactersIn: "'\""))
@@ -25,29 +25,11 @@ package struct Testbed: Sendable {
 
     /// Runs `scripts/testbed` with `arguments` and returns what it prints.
     @discardableResult
-    package static func run(_ arguments: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = root.appendingPathComponent("scripts/testbed")
-        process.arguments = arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw Failure(
-                text: "scripts/testbed \(arguments.joined(separator: " ")): exit \(process.terminationStatus)")
-        }
-        return String(decoding: data, as: UTF8.self)
+    package static func run(_ arguments: [String]) async throws -> String {
+        try await Shell.run("'\(root.path)/scripts/testbed' \(arguments.joined(separator: " "))")
     }
 
     /// The package's own directory.
     package static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
-    package struct Failure: Error, CustomStringConvertible {
-        let text: String
-        package var description: String { text }
-    }
 }

@@ -1,4 +1,8 @@
+import MADKit
+
 @main
 enum Main {
-    static func main() {}
+    static func main() {
+        DriverProcess.run(execution: PrewsDriver.self)
+    }
 }

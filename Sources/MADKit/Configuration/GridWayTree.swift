@@ -12,7 +12,7 @@ public struct GridWayTree: Sendable {
     }
 
     /// Finds the installation of this process.
-    static func current() -> GridWayTree {
+    package static func current() -> GridWayTree {
         if let value = Environment["GW_LOCATION"], value.hasPrefix("/") { return GridWayTree(root: value) }
         guard let executable = realpath("/proc/self/exe", nil) else { return GridWayTree(root: nil) }
         defer { free(executable) }

@@ -1,0 +1,93 @@
+import GRAM
+import Globus
+import MADKit
+import Synchronization
+
+/// Looks after running jobs: asks for those that nobody speaks of, and keeps their credential fresh.
+///
+/// Notifications get lost: behind a firewall, with a host name that others cannot resolve, or when job manager and driver
+/// hold proxies of different kinds. One task works here while jobs run, and none while none do.
+final class Keeper: Sendable {
+    /// How long one question may take.
+    private static let patience = Duration.seconds(60)
+
+    private let client: GRAMClient
+    private let jobs: JobRegistry
+    private let inquiry: Inquiry
+    private let teller: Teller
+    private let clock: CredentialClock
+    private let interval: Duration
+    private let task = Mutex<Task<Void, Never>?>(nil)
+
+    init(
+        client: GRAMClient, jobs: JobRegistry, inquiry: Inquiry, teller: Teller, clock: CredentialClock,
+        interval: Duration
+    ) {
+        self.client = client
+        self.jobs = jobs
+        self.inquiry = inquiry
+        self.teller = teller
+        self.clock = clock
+        self.interval = interval
+    }
+
+    /// Begins to look after jobs, or thinks anew about when to look next.
+    func attend() {
+        task.withLock { task in
+            // It sleeps or it works; when it works, it looks at the clock again by itself.
+            task?.cancel()
+            task = startTask { [self] in await work() }
+        }
+    }
+
+    private func work() async {
+        while let due = jobs.firstDue {
+            let wait = min(due - .now, interval)
+            guard (try? await pause(for: max(wait, .zero))) != nil else { return }
+            // What has begun is finished, even if another task takes over meanwhile.
+            await startTask { [self] in
+                await renew()
+                await look(after: jobs.takeDue())
+            }.value
+        }
+    }
+
+    /// Asks for the states of jobs.
+    private func look(after due: [JobRegistry.Job]) async {
+        await perJobManager(due) { [inquiry, teller] job in
+            let state = try await inquiry.state(of: job.contact.text)
+            teller.tell(job.contact.text, state)
+        }
+    }
+
+    /// Hands a renewed proxy to the jobs that have an older one, and speaks of its end.
+    private func renew() async {
+        let credential: Credential
+        do { credential = try await client.prepare() } catch { return clock.note(MADError.wrapping(error)) }
+        clock.note(credential)
+        await perJobManager(jobs.jobs(without: credential.modified)) { [client, jobs, teller] job in
+            try await client.renewCredential(of: job.address)
+            jobs.change(job.contact.text) { $0.credential = credential.modified }
+            teller.notice("the job \(job.contact) has the renewed proxy certificate")
+        }
+    }
+
+    /// Does something for each job: for those of one job manager one after another, for different job managers at once. A
+    /// job manager that does not answer for one job is not asked about the next.
+    private func perJobManager(
+        _ jobs: [JobRegistry.Job], _ body: @escaping @Sendable (JobRegistry.Job) async throws -> Void
+    ) async {
+        await withTaskGroup { group in
+            for jobs in Dictionary(grouping: jobs, by: \.authority).values {
+                group.addTask { [log = teller.log] in
+                    for job in jobs {
+                        do { try await within(Keeper.patience) { try await body(job) } } catch {
+                            log.warning("unanswered", ["contact": job.contact.text, "error": "\(error)"])
+                            return
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
