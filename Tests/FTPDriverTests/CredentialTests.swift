@@ -27,20 +27,20 @@ import Testing
     }
 
     @Test func anExpiredProxyFailsINITAndIsNamed() async throws {
-        try Testbed.run(["proxy", "--expired", proxy])
+        try await Testbed.run(["proxy", "--expired", proxy])
         let (answer, _) = try await refusal(proxy)
         #expect(answer.hasPrefix("INIT - - FAILURE the proxy certificate \(proxy) of ") && answer.contains(" expired "))
     }
 
     @Test func aProxyThatOthersMayReadFailsINITAndIsNamed() async throws {
-        try Testbed.run(["proxy", proxy])
+        try await Testbed.run(["proxy", proxy])
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: proxy)
         let (answer, _) = try await refusal(proxy)
         #expect(answer.contains("INIT - - FAILURE the proxy certificate \(proxy) is open to other users"))
     }
 
     @Test func aCredentialThatTheServerDoesNotTrustIsReportedWithItsReason() async throws {
-        try Testbed.run(["credential", "foreign", proxy])
+        try await Testbed.run(["credential", "foreign", proxy])
         let job = try await GridTalk(environment: ["X509_USER_PROXY": proxy])
         let answer = try await job.ask("MKDIR 0 - - \(job.remote) - ")
         #expect(answer.contains("FAILURE") && answer.contains("trusted CA certificate") && answer.contains(job.remote))
@@ -54,33 +54,33 @@ import Testing
 
     @Test func aRenewedProxyIsUsedForTheNextRequest() async throws {
         // A user whom the server does not know, then one whom it knows, then the first again.
-        try Testbed.run(["credential", "other", proxy])
+        try await Testbed.run(["credential", "other", proxy])
         let job = try await GridTalk(environment: ["X509_USER_PROXY": proxy])
         let home = job.grid["TESTBED_GSIFTP"] + "/~/"
         #expect(try await job.ask("EXISTS 0 - - \(home) - ").contains("Gridmap lookup failure"))
-        try Testbed.run(["proxy", proxy])
+        try await Testbed.run(["proxy", proxy])
         try await job.expect("EXISTS 0 - - \(home) - ", "EXISTS 0 - SUCCESS -")
-        try Testbed.run(["credential", "other", proxy])
+        try await Testbed.run(["credential", "other", proxy])
         #expect(try await job.ask("EXISTS 0 - - \(home) - ").contains("Gridmap lookup failure"))
     }
 
     @Test func aProxyThatExpiresMeanwhileIsNamedAndARenewedOneHeals() async throws {
-        try Testbed.run(["proxy", proxy])
+        try await Testbed.run(["proxy", proxy])
         let job = try await GridTalk(environment: ["X509_USER_PROXY": proxy])
         let home = job.grid["TESTBED_GSIFTP"] + "/~/"
         try await job.expect("EXISTS 0 - - \(home) - ", "EXISTS 0 - SUCCESS -")
-        try Testbed.run(["proxy", "--expired", proxy])
+        try await Testbed.run(["proxy", "--expired", proxy])
         let answer = try await job.ask("EXISTS 0 - - \(home) - ")
         #expect(
             answer.hasPrefix("EXISTS 0 - FAILURE the proxy certificate \(proxy) of ") && answer.contains(" expired "))
         try FileManager.default.removeItem(atPath: proxy)
         #expect(try await job.ask("EXISTS 0 - - \(home) - ").contains("no proxy certificate at \(proxy)"))
-        try Testbed.run(["proxy", proxy])
+        try await Testbed.run(["proxy", proxy])
         try await job.expect("EXISTS 0 - - \(home) - ", "EXISTS 0 - SUCCESS -")
     }
 
     @Test func limitedProxiesServe() async throws {
-        try Testbed.run(["proxy", "--limited", proxy])
+        try await Testbed.run(["proxy", "--limited", proxy])
         let job = try await GridTalk(environment: ["X509_USER_PROXY": proxy])
         try await job.prepare()
         #expect(try await job.copy("file:///etc/hostname", job.remote + "f").hasPrefix("CP 0 0 SUCCESS"))
