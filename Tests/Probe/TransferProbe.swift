@@ -18,7 +18,12 @@ final class TransferProbe: TransferDriver {
         try await Probe.behave(launch.options["begin"] ?? "")
     }
 
-    var stagingURL: TransferURL? { get async { staging } }
+    var stagingURL: TransferURL? {
+        get async {
+            if staging?.text == "probe:hang" { try? await Probe.behave("hang") }
+            return staging
+        }
+    }
 
     func makeDirectory(_ url: TransferURL, for job: JobID) async throws { try await Probe.behave(url.text) }
     func removeDirectory(_ url: TransferURL, for job: JobID) async throws { try await Probe.behave(url.text) }

@@ -88,6 +88,15 @@ import Testing
         #expect(try await talk.ask("START 4 - - - -") == "START 4 - SUCCESS -")
     }
 
+    @Test func aNameOfCombiningMarksCostsNoTime() async throws {
+        let talk = try await transfer()
+        _ = try await talk.ask("START 1 - - - -")
+        let started = ContinuousClock.now
+        let reply = try await talk.ask("CP 1 0 - a" + String(repeating: "\u{301}", count: 30_000) + " b")
+        #expect(ContinuousClock.now - started < .seconds(4))
+        #expect(reply.utf8.count > 400)
+    }
+
     @Test func aRequestInPiecesIsTheSameRequest() async throws {
         let talk = try await transfer()
         for byte in "START 12 - - - - \n".utf8 {

@@ -75,6 +75,17 @@ import Testing
         #expect(try await talk.ask("RECOVER 6 probe:unreachable -") == "RECOVER 6 FAILURE no route to the job manager")
     }
 
+    @Test func twoNumbersForOneContactAreBothAnswered() async throws {
+        let talk = try await execution()
+        for request in ["RECOVER 1 probe://7/run -", "RECOVER 2 probe://7/run -", "RECOVER 1 probe://8/run -"] {
+            #expect(try await talk.ask(request).hasSuffix(" SUCCESS ACTIVE"))
+        }
+        #expect(try await talk.ask("POLL 2 - -") == "POLL 2 SUCCESS ACTIVE")
+        #expect(try await talk.ask("POLL 1 - -") == "POLL 1 SUCCESS ACTIVE")
+        _ = try await talk.ask("CANCEL 2 - -")
+        #expect(try await talk.hear("CALLBACK") == "CALLBACK 2 SUCCESS FAILED")
+    }
+
     @Test func aFailedSubmissionSaysWhyAndLeavesNoJob() async throws {
         let talk = try await execution()
         #expect(

@@ -112,6 +112,20 @@ import Testing
         #expect(talk.transcript.count == 8)
     }
 
+    @Test func aStartUpFileMayNameTheInstallationUnsetAVariableAndExit() async throws {
+        let site = try TemporaryDirectory()
+        let home = try TemporaryDirectory()
+        try home.write(".gwrc", "GW_LOCATION=\(site.path)\nunset UNWANTED\nLAST=yes\nexit 0\nLAST=no\n")
+        let talk = try await ready(
+            Talk.Start(
+                ["--log-level info"], environment: ["HOME": home.path, "UNWANTED": "x"], without: ["GW_LOCATION"]))
+        _ = try await talk.ask("START 1 - - - -")
+        for (name, value) in ["LAST": "yes", "UNWANTED": "unset"] {
+            #expect(try await talk.ask("MKDIR 1 - - probe:variable/\(name) -") == "MKDIR 1 - FAILURE \(name)=\(value)")
+        }
+        #expect(talk.complaints.contains("gw_location=\(site.path)"))
+    }
+
     @Test(arguments: ["sleep 100", "exit 3", "kill -9 $$", "("])
     func aStartUpFileThatFailsIsNamedAndTheDriverWorks(content: String) async throws {
         let home = try TemporaryDirectory()

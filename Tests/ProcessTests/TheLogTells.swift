@@ -44,6 +44,14 @@ import Testing
         #expect(try directory.read("target").isEmpty)
     }
 
+    @Test(arguments: ["--log", "--trace"])
+    func aFIFOInPlaceOfAFileHoldsNobodyUp(option: String) async throws {
+        let directory = try TemporaryDirectory()
+        #expect(mkfifo(directory.path + "/fifo", 0o600) == 0)
+        let talk = try Talk("mad_probe", Talk.Start([option, directory.path + "/fifo"]))
+        #expect(try await talk.ask("INIT 200 - - - -", within: .seconds(3)).hasPrefix("INIT - - FAILURE cannot open"))
+    }
+
     @Test func theTraceRecordsBothDirections() async throws {
         let directory = try TemporaryDirectory()
         _ = try await run(["--trace=\(directory.path)/wire"])

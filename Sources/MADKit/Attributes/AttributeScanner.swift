@@ -109,7 +109,8 @@ struct AttributeScanner: Sendable {
         var content: [UInt8] = []
         var repair = quote == UInt8(ascii: "'") ? "single quotes taken for double ones" : nil
         var end = rest.startIndex
-        while end < rest.endIndex, rest[end] != quote || isEscaped(end, in: rest) {
+        let mayBeEscaped = hasOddEnd(quote, in: rest)
+        while end < rest.endIndex, rest[end] != quote || mayBeEscaped && isBehindBackslash(end, in: rest) {
             if rest[end] == quote {
                 content.removeLast()
                 repair = "escaped quotes removed, gwd knows none"
@@ -170,13 +171,14 @@ struct AttributeScanner: Sendable {
         return ahead.peek == UInt8(ascii: "=")
     }
 
-    /// True when the quote at `index` is meant as part of the text: a backslash stands before it, and without it the
-    /// other quotes of the line would not pair up. So `"C:\"` ends where gwd ends it.
-    private func isEscaped(_ index: Int, in rest: ArraySlice<UInt8>) -> Bool {
-        let backslash = UInt8(ascii: "\\")
-        guard index > rest.startIndex, rest[index - 1] == backslash else { return false }
-        let later = rest[(index + 1)...]
-        return later.indices.count { later[$0] == rest[index] && rest[$0 - 1] != backslash } % 2 == 1
+    /// True when a quote behind a backslash is meant as part of the text, because without it the other quotes of the line
+    /// would not pair up. So `"C:\"` ends where gwd ends it.
+    private func hasOddEnd(_ quote: UInt8, in rest: ArraySlice<UInt8>) -> Bool {
+        rest.indices.count { rest[$0] == quote && !isBehindBackslash($0, in: rest) } % 2 == 1
+    }
+
+    private func isBehindBackslash(_ index: Int, in rest: ArraySlice<UInt8>) -> Bool {
+        index > rest.startIndex && rest[index - 1] == UInt8(ascii: "\\")
     }
 
     private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) && byte != 0x0A }

@@ -8,6 +8,17 @@ public enum Environment {
         return value.pointee == 0 ? nil : String(cString: value)
     }
 
+    /// The names of all variables.
+    static var names: [String] {
+        var names: [String] = []
+        var entry = environ
+        while let text = entry.pointee {
+            names.append(String(String(cString: text).prefix { $0 != "=" }))
+            entry = entry.advanced(by: 1)
+        }
+        return names
+    }
+
     /// The home directory: `$HOME`, else the one of the user data base.
     static var home: String? {
         if let home = self["HOME"] { return home }

@@ -19,20 +19,42 @@ enum GWRC {
     /// - Throws: ``MADError`` when the shell cannot be started, fails or takes longer than `limit`.
     static func source(_ paths: [String], within limit: Duration = .seconds(2)) throws(MADError) {
         guard !paths.isEmpty else { return }
-        // What the files print must not end up among the variables, still less on the wire.
-        let script = "set -a; for gwrc; do . \"$gwrc\"; done </dev/null >/dev/null 2>&1; exec env -0"
-        let output = try run(["/bin/bash", "-c", script, "gwrc"] + paths, until: .now + limit)
-        let ofTheShell: Set<Substring> = ["_", "SHLVL", "PWD", "OLDPWD"]
-        for entry in output.split(separator: 0) {
-            let pair = String(decoding: entry, as: UTF8.self).split(
-                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard pair.count == 2, !ofTheShell.contains(pair[0]) else { continue }
-            setenv(String(pair[0]), String(pair[1]), 1)
+        // What the files print must not end up among the variables, still less on the wire; and a file may call exit.
+        let script = """
+            exec 3>&1 </dev/null >/dev/null 2>&1
+            trap 'env -0 >&3' EXIT
+            set -a
+            for gwrc; do . "$gwrc"; done
+            """
+        let (output, status) = try run(["/bin/bash", "-c", script, "gwrc"] + paths, until: .now + limit)
+        adopt(output)
+        guard status == 0 else {
+            throw MADError(
+                .invalid, "gwrc ended with status \(status); what it had set by then counts",
+                cause: paths.joined(separator: " "))
         }
     }
 
-    /// Runs a command in a process group of its own and returns what it prints.
-    private static func run(_ command: [String], until deadline: Instant) throws(MADError) -> [UInt8] {
+    /// Makes the variables of this process those that `env -0` printed.
+    private static func adopt(_ output: [UInt8]) {
+        guard !output.isEmpty else { return }
+        let ofTheShell: Set<String> = ["_", "SHLVL", "PWD", "OLDPWD"]
+        var names = ofTheShell
+        for entry in output.split(separator: 0) {
+            let pair = String(decoding: entry, as: UTF8.self).split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false
+            ).map(String.init)
+            guard pair.count == 2, !ofTheShell.contains(pair[0]) else { continue }
+            setenv(pair[0], pair[1], 1)
+            names.insert(pair[0])
+        }
+        for name in Environment.names where !names.contains(name) { unsetenv(name) }
+    }
+
+    /// Runs a command in a process group of its own and returns what it prints and its exit status.
+    private static func run(
+        _ command: [String], until deadline: Instant
+    ) throws(MADError) -> (output: [UInt8], status: Int32) {
         var ends: [Int32] = [-1, -1]
         guard mad_pipe(&ends, 0) == 0 else { throw .system("cannot make a pipe for gwrc") }
         defer { close(ends[0]) }
@@ -51,12 +73,7 @@ enum GWRC {
             throw MADError(
                 .timedOut, "gwrc took too long and was ignored", cause: command.dropFirst(4).joined(separator: " "))
         }
-        guard mad_exit_status(status) == 0 else {
-            throw MADError(
-                .invalid, "gwrc failed with status \(mad_exit_status(status)) and was ignored",
-                cause: command.dropFirst(4).joined(separator: " "))
-        }
-        return output
+        return (output, mad_exit_status(status))
     }
 
     /// Everything up to the end of the stream; `nil` when `deadline` came first.

@@ -103,7 +103,7 @@ struct ExecutionFamily<DriverType: ExecutionDriver>: Family {
         }
         do {
             let state = try await driver.poll(contact)
-            table.update(contact, to: state) { _, state in reply.succeed(state.word) }
+            table.update(job, to: state) { reply.succeed($0.word) }
         } catch let error as MADError where error.code == .unreachable || error.code == .timedOut {
             setting.log.warning("poll", ["job": "\(job)", "contact": contact.text, "error": "\(error)"])
             reply.succeed(table.state(of: job)?.word ?? known.word)

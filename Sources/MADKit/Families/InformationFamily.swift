@@ -50,8 +50,12 @@ struct InformationFamily<DriverType: InformationDriver>: Family {
     }
 
     private func discover(_ reply: Reply) async throws {
-        let hosts = try await driver.discover()
         let room = Self.infoBytes(head: "DISCOVER -", limits: setting.limits)
+        let hosts = try await driver.discover().filter { host in
+            guard host.text.utf8.count > room else { return true }
+            setting.log.warning("host", ["left out": host.text, "problem": "longer than a reply line"])
+            return false
+        }
         let (names, isComplete) = memory.nextPage(of: hosts, bytes: room)
         if !isComplete {
             setting.log.info("page", ["hosts": "\(hosts.count)", "sent": "\(names.count)"])
@@ -64,12 +68,11 @@ struct InformationFamily<DriverType: InformationDriver>: Family {
         let attributes = try await driver.monitor(host)
         let room = Self.infoBytes(head: "MONITOR \(id)", limits: setting.limits)
         let answer = attributes.encoded(as: host, limits: setting.limits, bytes: room, after: memory.told(of: id))
-        if memory.remember(answer, of: id) {
-            for problem in answer.problems {
-                setting.log.warning("attribute", ["host": host.text, "problem": problem])
-            }
+        // What came too late was not told.
+        guard reply.succeed(Info(answer.line)), memory.remember(answer, of: id) else { return }
+        for problem in answer.problems {
+            setting.log.warning("attribute", ["host": host.text, "problem": problem])
         }
-        reply.succeed(Info(answer.line))
     }
 }
 

@@ -25,6 +25,8 @@ final class JobTable: Sendable {
         state.withLock { state in
             state.expected += 1
             guard let old = state.entries.removeValue(forKey: job) else { return nil }
+            // Another number may stand for the same contact by now.
+            guard state.jobs[old.contact] == job else { return nil }
             state.jobs[old.contact] = nil
             return old.contact
         }
@@ -61,11 +63,10 @@ final class JobTable: Sendable {
     func state(of job: JobID) -> JobState? { entry(of: job)?.1 }
 
     /// Takes the answer to a POLL; `tell` is given the state in force, which is the old one when the answer is stale.
-    func update(_ contact: JobContact, to new: JobState, tell: (JobID, JobState) -> Void) {
+    func update(_ job: JobID, to new: JobState, tell: (JobState) -> Void) {
         state.withLock { state in
-            guard let job = state.jobs[contact] else { return }
             _ = state.accept(new, for: job)
-            tell(job, state.entries[job]?.state ?? new)
+            tell(state.entries[job]?.state ?? new)
         }
     }
 

@@ -7,7 +7,8 @@ enum PrivateFile {
     /// - Returns: a descriptor, closed on exec.
     /// - Throws: ``MADError`` naming the path and the cause.
     static func openForAppending(_ path: String) throws(MADError) -> Int32 {
-        let flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY
+        // Without O_NONBLOCK, a FIFO would hold the driver up before it can answer INIT.
+        let flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
         let descriptor = open(path, flags, 0o600)
         guard descriptor >= 0 else { throw .system("cannot open \(path)") }
         var status = stat()

@@ -2,7 +2,8 @@ import Glibc
 
 /// Records both directions of the wire, line by line: `time > request` and `time < reply`.
 ///
-/// Only the two threads of the wire write here; a slow disk slows them, so the trace is for looking into a problem.
+/// Only the two threads of the wire write here, each its own direction; a slow disk slows them, so the trace is for looking
+/// into a problem.
 final class WireTrace: Sendable {
     enum Direction: String, Sendable {
         case received = ">"

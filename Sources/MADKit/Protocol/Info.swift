@@ -33,7 +33,11 @@ public struct Info: Sendable, Equatable, CustomStringConvertible, ExpressibleByS
     func limited(to bytes: Int) -> Substring {
         guard text.utf8.count > bytes else { return text[...] }
         var end = text.utf8.index(text.startIndex, offsetBy: bytes)
-        while end > text.startIndex, end.samePosition(in: text) == nil { end = text.utf8.index(before: end) }
+        // Back to the beginning of a UTF-8 sequence, and before a blank.
+        while end > text.startIndex, text.utf8[end] & 0xC0 == 0x80 { end = text.utf8.index(before: end) }
+        while end > text.startIndex, text.utf8[text.utf8.index(before: end)] == 0x20 {
+            end = text.utf8.index(before: end)
+        }
         return end > text.startIndex ? text[..<end] : "-"
     }
 

@@ -4,7 +4,7 @@ import Glibc
 struct Conversation<FamilyType: Family> {
     /// What an ending allows for work in flight: gwd forgets a driver one second after FINALIZE; a person who pipes
     /// requests in and closes the pipe wants the answers.
-    private static var graceAfterFinalize: Duration { .milliseconds(600) }
+    private static var graceAfterFinalize: Duration { .milliseconds(500) }
     private static var graceAfterEndOfInput: Duration { .seconds(30) }
 
     private let setting: DriverSetting
@@ -34,10 +34,7 @@ struct Conversation<FamilyType: Family> {
                     driver: driver,
                     setting: FamilySetting(limits: limits, patience: patience, writer: writer, log: launch.log))
             },
-            onFailure: { [log = setting.log] error in
-                log.error("init", ["error": error.description])
-                wakeUp.send(.initializationFailed)
-            })
+            log: setting.log, onFailure: { wakeUp.send(.initializationFailed) })
     }
 
     /// Reads until the conversation ends; returns the exit status.
@@ -70,9 +67,12 @@ struct Conversation<FamilyType: Family> {
         }
     }
 
-    /// Answers what is owed, lets the driver go, and writes the last lines.
+    /// Answers what is owed, lets the driver go, and writes the last lines, all within 0.4 s.
     private func close() -> Int32 {
-        dispatcher.callOff(MADError(.cancelled, "the driver is ending"))
+        let deadline = Instant.now + .milliseconds(400)
+        let ending = MADError(.cancelled, "the driver is ending")
+        let wasInitializing = session.callOff(ending)
+        dispatcher.callOff(ending)
         if let family = session.family {
             let done = Monitor(false)
             startTask {
@@ -80,11 +80,13 @@ struct Conversation<FamilyType: Family> {
                 done.withLock { $0 = true }
                 done.wakeAll()
             }
-            _ = done.wait(until: .now + .milliseconds(300)) { $0 ? true : nil }
+            _ = done.wait(until: min(deadline, .now + .milliseconds(300))) { $0 ? true : nil }
         }
         session.answerFinalize()
-        if !streams.isOutputClosed { _ = writer.flush(until: .now + .milliseconds(300)) }
-        return session.failure == nil ? 0 : status(of: session.failure)
+        if !streams.isOutputClosed { _ = writer.flush(until: deadline) }
+        // A mistake in the options counts even when nobody asked with INIT.
+        let failure = wasInitializing ? nil : session.failure ?? setting.mistake
+        return failure == nil ? 0 : status(of: failure)
     }
 
     /// The exit status for an INIT that failed, by the customs of sysexits(3).

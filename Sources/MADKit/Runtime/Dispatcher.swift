@@ -21,15 +21,22 @@ final class Dispatcher: Sendable {
     /// Takes operations in the order of their requests; returns at once.
     func submit(_ operations: [Operation]) {
         guard !operations.isEmpty else { return }
-        let dropped = state.withLock { state -> [Operation] in
-            var dropped: [Operation] = []
-            for operation in operations { dropped += state.enqueue(operation) }
+        var tasks: [Task<Void, Never>] = []
+        let mustWake = state.withLock { state -> Bool in
+            for operation in operations {
+                let calledOff = state.enqueue(operation)
+                // Under the lock: the replacing operation must not be answered before those that it replaces.
+                for reply in calledOff.replies {
+                    reply.fail(MADError(.cancelled, "cancelled by a later request of the job"))
+                }
+                tasks += calledOff.tasks
+            }
             for pool in Operation.Pool.allCases { hire(pool, &state) }
-            return dropped
+            return !tasks.isEmpty && state.schedule(state.earliestDeadline)
         }
-        for operation in dropped {
-            operation.reply.fail(MADError(.cancelled, "cancelled by a later request of the job"))
-        }
+        if mustWake { state.wakeAll() }
+        // Outside the lock: a task's cancellation handlers run here and now.
+        for task in tasks { task.cancel() }
     }
 
     /// How many operations could begin if there were places for them.
@@ -45,8 +52,9 @@ final class Dispatcher: Sendable {
 
     /// Calls everything off: answers what is queued or running with `error` and cancels the tasks.
     func callOff(_ error: MADError) {
-        let replies = state.withLock { $0.callOff() }
-        for reply in replies { reply.fail(error) }
+        let calledOff = state.withLock { $0.callOff() }
+        for reply in calledOff.replies { reply.fail(error) }
+        for task in calledOff.tasks { task.cancel() }
     }
 
     /// Gives free places of `pool` to ready operations.

@@ -4,8 +4,12 @@ struct DispatcherState {
     struct Execution {
         let operation: Operation
         let start: Instant
+        /// When its worker is given up at the latest, once it has been called off.
+        var cutoff = Instant.distantFuture
 
-        var deadline: Instant { (operation.progress?.latest(since: start) ?? start) + operation.patience }
+        var deadline: Instant {
+            min(cutoff, (operation.progress?.latest(since: start) ?? start) + operation.patience)
+        }
     }
 
     /// A place in a pool, held by a task.
@@ -46,31 +50,50 @@ struct DispatcherState {
     /// True when nothing waits and nothing runs.
     var isIdle: Bool { lanes.isEmpty && ready.allSatisfy(\.isEmpty) && hired.allSatisfy { $0 == 0 } }
 
-    /// Files an operation. Returns those that it replaces and that had not begun; their replies are still owed.
-    mutating func enqueue(_ operation: Operation) -> [Operation] {
+    /// Operations called off: their replies are owed at once, their tasks are to be cancelled outside the lock.
+    struct CalledOff {
+        var replies: [Reply] = []
+        var tasks: [Task<Void, Never>] = []
+    }
+
+    /// Files an operation. Returns what it replaces.
+    mutating func enqueue(_ operation: Operation) -> CalledOff {
         backlog += 1
         guard let job = operation.lane else {
             ready[operation.pool.rawValue].append(.free(operation))
-            return []
+            return CalledOff()
         }
-        var dropped: [Operation] = []
-        if operation.order == .replacing { dropped = replace(job) }
+        let calledOff = operation.order == .replacing ? replace(job) : CalledOff()
         lanes[job, default: Lane()].waiting.append(operation)
         announce(job)
-        return dropped
+        return calledOff
     }
 
-    /// Empties the lane of `job` and cancels what runs in it.
-    private mutating func replace(_ job: JobID) -> [Operation] {
-        guard lanes[job] != nil else { return [] }
-        for index in workers.indices {
-            guard workers[index].execution?.operation.lane == job, !workers[index].isDismissed else { continue }
-            workers[index].isDismissed = true
-            workers[index].task?.cancel()
+    /// Empties the lane of `job`. What runs in it has three seconds to wind up; the lane waits for it that long, so that a
+    /// copy does not write into what the job's next phase makes.
+    private mutating func replace(_ job: JobID) -> CalledOff {
+        guard lanes[job] != nil else { return CalledOff() }
+        var calledOff = CalledOff()
+        for index in workers.indices where !workers[index].isDismissed {
+            guard let operation = workers[index].execution?.operation, operation.lane == job else { continue }
+            dismiss(index, &calledOff)
+            workers[index].execution?.cutoff = .now + .seconds(3)
         }
-        let dropped = lanes[job]?.waiting.removeAll() ?? []
-        backlog -= dropped.count
-        return dropped
+        let waiting = lanes[job]?.waiting.removeAll() ?? []
+        backlog -= waiting.count
+        calledOff.replies += waiting.map(\.reply)
+        return calledOff
+    }
+
+    private mutating func dismiss(_ index: Int, _ calledOff: inout CalledOff) {
+        workers[index].isDismissed = true
+        if let reply = workers[index].execution?.operation.reply { calledOff.replies.append(reply) }
+        if let task = workers[index].task { calledOff.tasks.append(task) }
+    }
+
+    /// The earliest deadline of what runs.
+    var earliestDeadline: Instant {
+        workers.reduce(.distantFuture) { $1.isAbandoned ? $0 : min($0, $1.execution?.deadline ?? .distantFuture) }
     }
 
     /// True when a ready operation finds a free place.
@@ -180,21 +203,17 @@ struct DispatcherState {
         if let job = workers[index].execution?.operation.lane { leave(job) }
     }
 
-    /// Empties everything and cancels every task; returns the replies that are owed.
-    mutating func callOff() -> [Reply] {
-        var replies: [Reply] = []
+    /// Empties everything.
+    mutating func callOff() -> CalledOff {
+        var calledOff = CalledOff()
         backlog = 0
-        for index in workers.indices where workers[index].execution != nil {
-            if let reply = workers[index].execution?.operation.reply { replies.append(reply) }
-            workers[index].isDismissed = true
-            workers[index].task?.cancel()
-        }
+        for index in workers.indices where workers[index].execution != nil { dismiss(index, &calledOff) }
         for job in lanes.keys.sorted(by: { $0.value < $1.value }) {
-            replies += lanes[job]?.waiting.removeAll().map(\.reply) ?? []
+            calledOff.replies += lanes[job]?.waiting.removeAll().map(\.reply) ?? []
         }
         for pool in ready.indices {
-            for case .free(let operation) in ready[pool].removeAll() { replies.append(operation.reply) }
+            for case .free(let operation) in ready[pool].removeAll() { calledOff.replies.append(operation.reply) }
         }
-        return replies
+        return calledOff
     }
 }

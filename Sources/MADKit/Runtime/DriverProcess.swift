@@ -21,9 +21,11 @@ public enum DriverProcess {
         StartHygiene.resetSignals()
         answerHelp(F.DriverType.manual)
         let streams = StandardStreams.claim()
-        let tree = GridWayTree.current()
         var troubles: [MADError] = []
-        do { try GWRC.source(GWRC.paths(tree: tree, home: Environment.home)) } catch { troubles.append(error) }
+        let files = GWRC.paths(tree: GridWayTree.current(), home: Environment.home)
+        do { try GWRC.source(files) } catch { troubles.append(error) }
+        // The files may name another installation.
+        let tree = GridWayTree.current()
         StartHygiene.resetSurroundings()
         StartHygiene.applyPriority()
 
@@ -31,6 +33,7 @@ public enum DriverProcess {
         var setting = DriverSetting(manual: F.DriverType.manual, tree: tree, places: places, patience: F.patience)
         do { try setting.read(CommandLine.arguments.dropFirst()) } catch { setting.mistake = error }
         for trouble in troubles { setting.log.warning("gwrc", ["error": trouble.description]) }
+        if let mistake = setting.mistake { setting.log.error("options", ["error": mistake.description]) }
         let wakeUp: WakeUp
         do { wakeUp = try WakeUp.install() } catch {
             setting.log.error("start", ["error": error.description])

@@ -55,6 +55,6 @@ struct DriverSetting {
     func launch() -> Launch {
         Launch(
             options: options, tree: tree, log: log, limits: limits, patience: patience, parallelOperations: places.bulk,
-            blocking: BlockingPool())
+            blocking: BlockingPool(limit: max(16, places.bulk)))
     }
 }

@@ -31,9 +31,7 @@ final class LineWriter: Sendable {
     func write(_ build: (inout [UInt8]) -> Void) {
         let mustWake = state.withLock { state -> Bool in
             guard !state.isBroken else { return false }
-            let start = state.pending.count
             build(&state.pending)
-            trace?.record(.sent, state.pending[start...])
             state.pending.append(0x0A)
             defer { state.isAsleep = false }
             return state.isAsleep
@@ -65,6 +63,7 @@ final class LineWriter: Sendable {
                 return true
             }
             guard isOpen == true else { return }
+            record(batch)
             if !writeAll(batch) {
                 state.withLock { $0.isBroken = true }
                 state.wakeAll()
@@ -78,6 +77,13 @@ final class LineWriter: Sendable {
                 return state.pending.isEmpty
             }
             if isDrained { state.wakeAll() }
+        }
+    }
+
+    private func record(_ batch: [UInt8]) {
+        guard let trace else { return }
+        for line in batch.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast() {
+            trace.record(.sent, line)
         }
     }
 

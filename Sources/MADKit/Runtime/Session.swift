@@ -9,8 +9,8 @@ final class Session<FamilyType: Family>: Sendable {
     private enum Phase {
         /// No INIT yet.
         case fresh
-        /// The driver is being made; requests wait.
-        case initializing([(RequestLine, Reply)])
+        /// The driver is being made; INIT's own reply is owed, and requests wait in `waiting`.
+        case initializing(Reply)
         /// Requests become operations.
         case ready(FamilyType)
         /// INIT failed; the process is about to end.
@@ -23,7 +23,10 @@ final class Session<FamilyType: Family>: Sendable {
     private let limits: GWDLimits
     private let trace: WireTrace?
     private let makeFamily: @Sendable () async throws -> FamilyType
-    private let onFailure: @Sendable (MADError) -> Void
+    private let log: Log
+    private let onFailure: @Sendable () -> Void
+    /// Requests that came while INIT was worked on. Taken only under the lock of `phase`.
+    private let waiting = Mutex<[(RequestLine, Reply)]>([])
     private let batch = Mutex<[Operation]>([])
     private let finalization = Mutex<Reply?>(nil)
 
@@ -32,13 +35,15 @@ final class Session<FamilyType: Family>: Sendable {
     ///   - onFailure: called when INIT has been answered FAILURE.
     init(
         writer: LineWriter, dispatcher: Dispatcher, limits: GWDLimits, trace: WireTrace?,
-        makeFamily: @escaping @Sendable () async throws -> FamilyType, onFailure: @escaping @Sendable (MADError) -> Void
+        makeFamily: @escaping @Sendable () async throws -> FamilyType, log: Log,
+        onFailure: @escaping @Sendable () -> Void
     ) {
         self.writer = writer
         self.dispatcher = dispatcher
         self.limits = limits
         self.trace = trace
         self.makeFamily = makeFamily
+        self.log = log
         self.onFailure = onFailure
     }
 
@@ -49,7 +54,9 @@ final class Session<FamilyType: Family>: Sendable {
             trace?.record(.received, bytes)
             return take(RequestLine(bytes, fields: FamilyType.fields))
         case .overlong(let bytes):
-            let line = RequestLine(UnsafeRawBufferPointer(rebasing: bytes.prefix(256)), fields: FamilyType.fields)
+            let beginning = UnsafeRawBufferPointer(rebasing: bytes.prefix(256))
+            trace?.record(.received, beginning)
+            let line = RequestLine(beginning, fields: FamilyType.fields)
             reply(to: line).fail(MADError(.invalid, "the request is longer than \(LineReader.longestLine) bytes"))
             return true
         }
@@ -85,8 +92,8 @@ final class Session<FamilyType: Family>: Sendable {
             switch phase {
             case .ready(let family):
                 return family
-            case .initializing(let waiting):
-                phase = .initializing(waiting + [(line, reply)])
+            case .initializing:
+                waiting.withLock { $0.append((line, reply)) }
             case .fresh:
                 reply.fail(MADError(.notInitialized, "MAD not initialized"))
             case .failed(let error):
@@ -122,10 +129,10 @@ final class Session<FamilyType: Family>: Sendable {
         let isFirst = phase.withLock { phase -> Bool in
             switch phase {
             case .fresh:
-                phase = .initializing([])
+                phase = .initializing(reply)
                 return true
-            case .initializing(let waiting):
-                phase = .initializing(waiting + [(line, reply)])
+            case .initializing:
+                waiting.withLock { $0.append((line, reply)) }
             case .ready:
                 // A second INIT changes nothing and hurts nobody.
                 reply.succeed()
@@ -138,51 +145,64 @@ final class Session<FamilyType: Family>: Sendable {
         // gwd waits 5 s for the answer and then gives the driver up.
         let alarm = startTask { [self] in
             guard (try? await pause(for: .seconds(4))) != nil else { return }
-            fail(MADError(.timedOut, "the driver was not ready within 4 s"), reply)
+            fail(MADError(.timedOut, "the driver was not ready within 4 s"))
         }
         let makeFamily = makeFamily
         startTask { [self] in
             do {
                 let family = try await makeFamily()
-                alarm.cancel()
                 let greeting = await family.greeting()
+                alarm.cancel()
                 // The reply first: gwd takes the first line that it reads for it.
                 reply.succeed(greeting)
                 open(family)
                 await family.attend()
             } catch {
-                fail(MADError.wrapping(error), reply)
+                fail(MADError.wrapping(error))
             }
         }
     }
 
     private func open(_ family: FamilyType) {
         while true {
-            let waiting = phase.withLock { phase -> [(RequestLine, Reply)] in
-                guard case .initializing(let waiting) = phase, !waiting.isEmpty else {
-                    if case .initializing = phase { phase = .ready(family) }
-                    return []
-                }
-                phase = .initializing([])
-                return waiting
+            let lines = phase.withLock { phase -> [(RequestLine, Reply)] in
+                guard case .initializing = phase else { return [] }
+                let lines = takeWaiting()
+                if lines.isEmpty { phase = .ready(family) }
+                return lines
             }
-            guard !waiting.isEmpty else { return dispatch() }
-            for (line, reply) in waiting {
+            guard !lines.isEmpty else { return dispatch() }
+            for (line, reply) in lines {
                 if line.verb == "INIT" { reply.succeed() } else { file(line, reply, to: family) }
             }
         }
     }
 
-    private func fail(_ error: MADError, _ reply: Reply) {
-        let waiting = phase.withLock { phase -> [(RequestLine, Reply)]? in
-            guard case .initializing(let waiting) = phase else { return nil }
+    private func fail(_ error: MADError) {
+        guard isInitializing else { return }
+        // Before the answer: the process may end as soon as gwd has it.
+        log.error("init", ["error": error.description])
+        if callOff(error) { onFailure() }
+    }
+
+    /// Ends INIT, if it is being worked on: answers it, and whatever waits for it, with `error`. False when it was not.
+    @discardableResult
+    func callOff(_ error: MADError) -> Bool {
+        let owed = phase.withLock { phase -> [Reply]? in
+            guard case .initializing(let reply) = phase else { return nil }
             phase = .failed(error)
+            return [reply] + takeWaiting().map(\.1)
+        }
+        guard let owed else { return false }
+        for reply in owed { reply.fail(error) }
+        return true
+    }
+
+    private func takeWaiting() -> [(RequestLine, Reply)] {
+        waiting.withLock { waiting in
+            defer { waiting = [] }
             return waiting
         }
-        guard let waiting else { return }
-        reply.fail(error)
-        for (_, reply) in waiting { reply.fail(error) }
-        onFailure(error)
     }
 
     /// True while INIT is being worked on.

@@ -3,8 +3,6 @@ import Glibc
 /// Threads of our own, for work that blocks and must not sit on Swift's cooperative pool.
 enum Thread {
     /// Starts a detached thread; `body` may block for as long as it likes.
-    ///
-    /// Signals stay blocked in it, so that they reach the thread that handles them.
     static func start(_ body: @escaping @Sendable () -> Void) {
         final class Box: Sendable {
             let body: @Sendable () -> Void
