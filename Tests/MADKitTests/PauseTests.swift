@@ -8,7 +8,6 @@ import Testing
         for milliseconds in [1, 20, 60] {
             let time = try await clock.measure { try await pause(for: .milliseconds(milliseconds)) }
             #expect(time >= .milliseconds(milliseconds))
-            #expect(time < .seconds(5))
         }
     }
 
