@@ -56,7 +56,7 @@ import Testing
         let talk = try start(["--begin hang"])
         let started = ContinuousClock.now
         #expect(try await talk.ask("INIT 200 - - - -").hasPrefix("INIT - - FAILURE "))
-        #expect(ContinuousClock.now - started < .seconds(5))
+        #expect(ContinuousClock.now - started < .seconds(20))
         #expect(try await talk.finish(within: .seconds(2)) != 0)
     }
 

@@ -76,7 +76,7 @@ import Testing
 
     @Test func aCopyThatEndCalledOffSaysFailureEvenIfItComesThrough() async throws {
         let talk = try await transfer()
-        talk.say("START 1\nCP 1 0 - probe:block/1 b")
+        talk.say("START 1\nCP 1 0 - probe:block/4 b")
         _ = try await talk.hear("START")
         talk.say("END 1")
         #expect(try await talk.hear().hasPrefix("CP 1 0 FAILURE cancelled"))
