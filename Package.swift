@@ -50,7 +50,7 @@ var targets: [Target] = [
     library("Grid", ["MADKit"]),
 
     driver("gw_im_mad_static", ["Grid"]),
-    .executableTarget(name: "gwmad", dependencies: ["MADKit"], swiftSettings: strict),
+    .executableTarget(name: "gwmad", dependencies: ["CPosix", "MADKit"], swiftSettings: strict),
 
     .executableTarget(
         name: "gw_im_mad_local", dependencies: ["MADKit"], path: "examples/driver", swiftSettings: strict),

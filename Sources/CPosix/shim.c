@@ -17,7 +17,7 @@ int mad_pipe(int ends[2], int nonblocking) { return pipe2(ends, O_CLOEXEC | (non
 int mad_exit_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
 int mad_spawn(int *pid, const char *path, char *const arguments[], char *const environment[], const int descriptors[3],
-              const char *directory, int block_signals, int own_group) {
+              const char *directory, unsigned int flags) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_init(&actions);
@@ -27,14 +27,15 @@ int mad_spawn(int *pid, const char *path, char *const arguments[], char *const e
     }
     if (directory) posix_spawn_file_actions_addchdir_np(&actions, directory);
 
-    sigset_t all, mask;
-    sigfillset(&all);
-    if (block_signals) sigfillset(&mask); else sigemptyset(&mask);
-    posix_spawnattr_setsigdefault(&attributes, &all);
+    sigset_t defaults, mask;
+    sigfillset(&defaults);
+    if (flags & MAD_INHERIT_SIGPIPE) sigdelset(&defaults, SIGPIPE);
+    if (flags & MAD_BLOCK_SIGNALS) sigfillset(&mask); else sigemptyset(&mask);
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setsigmask(&attributes, &mask);
     posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | (own_group ? POSIX_SPAWN_SETPGROUP : 0));
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK |
+                                              (flags & MAD_OWN_GROUP ? POSIX_SPAWN_SETPGROUP : 0));
 
     pid_t child = 0;
     int code = posix_spawn(&child, path, &actions, &attributes, arguments, environment);

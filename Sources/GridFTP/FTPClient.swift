@@ -248,7 +248,7 @@ package final class FTPClient: Sendable {
                 try await RelayedCopy.run(from: source.url, to: destination, blocking: blocking, moved: moved)
             } catch let failure as FTPFailure where failure.text.hasPrefix("400") && !web.scheme.isFTP {
                 // Whatever keeps it from a web server, the copier says "400, Bad Request".
-                guard let reason = try await blocking.run({ Reachability.obstacle(to: web) }) else { throw failure }
+                guard let reason = try await blocking.run({ web.obstacle }) else { throw failure }
                 throw FTPFailure(text: reason)
             }
         }

@@ -1,3 +1,4 @@
+import MADKit
 import Testing
 
 @testable import gwmad
@@ -49,6 +50,35 @@ import Testing
         let (_, problems, isReadable) = AttributeLexer.read(text)
         #expect(isReadable)
         #expect(problems.contains { $0.contains(problem) })
+    }
+
+    /// The lexer knows bytes, not letters: an accent at the wrong place belongs to the text or to nothing.
+    @Test(arguments: [
+        "OS_NAME=\"\u{301}abc\"", "\u{301}OS_NAME=\"\u{301}abc\"", "OS_NAME=\u{301}\"\u{301}abc\"\u{301}",
+    ])
+    func bytesAreReadWhereLettersWouldCombine(text: String) {
+        let (facts, problems, isReadable) = AttributeLexer.read(text + " CPU_MHZ=5")
+        #expect(isReadable, "\(problems)")
+        #expect(facts.text("OS_NAME").map { Array($0.utf8) } == Array("\u{301}abc".utf8))
+        #expect(facts.integer("CPU_MHZ") == 5)
+    }
+
+    @Test func genericAttributesAreCountedByTheirLabels() {
+        func problems(texts: Int, integers: Int, _ limits: GWDLimits) -> [String] {
+            let words = (0..<texts).map { "T[\($0)]=\"x\"" } + (0..<integers).map { "I\($0)=1 I\($0)=2" }
+            return AttributeLexer.read("HOSTNAME=\"h\" " + words.joined(separator: " "), limits: limits).problems
+        }
+        #expect(problems(texts: 20, integers: 20, .buffersOf5_4) == [])
+        #expect(problems(texts: 134, integers: 134, .buffersOf5_14) == [])
+        let old = problems(texts: 21, integers: 200, .buffersOf5_4)
+        #expect(old.map { $0.prefix(while: { $0 != ":" }) } == ["21 generic texts", "200 generic integers"])
+        #expect(problems(texts: 200, integers: 0, .buffersOf5_14).count == 1)
+    }
+
+    @Test func anOldGwdKeepsFewerQueues() {
+        let text = #"QUEUE_NAME[19]="q" QUEUE_NAME[20]="q""#
+        #expect(AttributeLexer.read(text).problems == [])
+        #expect(AttributeLexer.read(text, limits: .buffersOf5_4).problems == ["QUEUE_NAME[20]: gwd keeps 20 queues"])
     }
 
     @Test func emptyTextUnsets() {

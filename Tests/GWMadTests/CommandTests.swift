@@ -36,6 +36,32 @@ import Testing
         #expect(outcome.messages.contains("empty.conf: no IM_MAD line"))
     }
 
+    @Test func aConfigurationThatIsNoFileIs78() async throws {
+        #expect(mkfifo(stage.home.path + "/fifo", 0o600) == 0)
+        for path in ["fifo", ".", "/dev/zero"] {
+            let outcome = try await stage.run(["hosts", "-c", path])
+            #expect(outcome.status == 78)
+            #expect(outcome.messages.contains("not a regular file"))
+        }
+    }
+
+    /// `run` starts drivers in its work directory, and yet a path means the same as to `hosts`.
+    @Test func relativePathsCountFromWhereGwmadWasCalled() async throws {
+        try FileManager.default.createSymbolicLink(
+            atPath: stage.home.path + "/drv2", withDestinationPath: Talk.executable("mad_stand_in").path)
+        for im in ["./drv2 im home=.", "one:./drv2:im home=."] {
+            let hosts = try await stage.run(["hosts", "--im", im])
+            #expect(hosts.status == 0, "\(hosts.messages)")
+            let outcome = try await stage.run([
+                "run", "--im", im, "--tm", "./drv2 tm home=\(stage.home.path)",
+                "--em", "../\(stage.home.path.split(separator: "/").last ?? "")/drv2 em home=\(stage.home.path)",
+                "/bin/echo", "x",
+            ])
+            #expect(outcome.status == 0, "\(outcome.messages)")
+            #expect(try stage.home.read("im.card").contains("cwd=\(stage.home.path)\n"))
+        }
+    }
+
     @Test func theConfigurationOfTheTreeIsTheDefault() async throws {
         let etc = "\(stage.home.path)/etc"
         try FileManager.default.createDirectory(atPath: etc, withIntermediateDirectories: true)
@@ -96,6 +122,40 @@ import Testing
         let hosts = try #require(root["hosts"] as? [[String: Any]])
         #expect((hosts[0]["attributes"] as? [String: Any])?["FREE_MEM_MB"] as? Int == 2048)
         #expect(hosts[1]["error"] as? String == "host unreachable (stand-in)")
+    }
+
+    @Test func theReleaseSaysHowManyAttributesThereMayBe() async throws {
+        let fine = try await hosts("generic=20", ["--gwd", "5.4"])
+        #expect(fine.messages == "")
+        let old = try await hosts("generic=21", ["--gwd", "5.4"])
+        #expect(old.messages.contains("driver defect") && old.messages.contains("21 generic texts: gwd keeps 20"))
+        #expect(try await hosts("generic=21").messages == "")
+        #expect(try await hosts("generic=200").messages.contains("200 generic texts: gwd keeps 134"))
+    }
+
+    @Test func escapesOfADriverAreNotShown() async throws {
+        for options in [[], ["-v"]] {
+            let outcome = try await hosts("fault=escapes", options)
+            #expect(outcome.messages.contains("[31mred"))
+            #expect(!outcome.messages.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" })
+        }
+    }
+
+    @Test func anEndlessListEnds() async throws {
+        let outcome = try await hosts("fault=endless")
+        #expect(outcome.status == 0)
+        #expect(outcome.messages.contains("DISCOVER names new hosts each time; stopped after 100 times"))
+        #expect(outcome.output.count == 101)
+    }
+
+    @Test func aReportThatCannotBeWrittenIsToldAnd125() async throws {
+        let home = stage.home.path
+        let drivers = stage.drivers().map { "'\($0)'" }.joined(separator: " ")
+        for arguments in ["hosts --im 'mad_stand_in im home=\(home)'", "run \(drivers) /bin/echo x", "help"] {
+            let command = "exec '\(Talk.executable("gwmad").path)' \(arguments) >/dev/full 2>messages"
+            #expect(try await Talk("/bin/sh", .init(["-c", command], directory: home)).finish() == 125)
+            #expect(try stage.home.read("messages").contains("cannot write the output: No space left on device"))
+        }
     }
 
     @Test func severalDriversOfAFileAreAskedAndOneMayFail() async throws {

@@ -70,7 +70,8 @@ import Testing
         for kind in ["im", "tm", "em"] {
             let card = try stage.home.read("\(kind).card")
             #expect(card.contains("argv=[\"\(kind) home=\(stage.home.path)\"]"))
-            #expect(card.contains("cwd=\(stage.home.path)/tmp/gwmad-"))
+            // Information drivers run where gwmad was called, so that relative paths in their arguments hold.
+            #expect(card.contains("cwd=\(stage.home.path)\(kind == "im" ? "\n" : "/tmp/gwmad-")"))
             #expect(card.contains(kind == "im" ? "SigBlk:\t0000000000000000" : "SigBlk:\tfffffffe7ffbfeff"))
         }
     }

@@ -48,6 +48,20 @@ import Testing
         #expect(hosts[1]["error"] as? String == "down \"now\"")
     }
 
+    /// Escapes, C1 controls and what turns the direction of letters.
+    private static let hostile = "a\u{1B}]0;pwn\u{7}\u{9B}31m\r\u{202E}\u{2066}b"
+
+    @Test func noDriverReachesTheTerminal() {
+        let facts = AttributeLexer.read("LRMS_NAME=\"\(ReportTests.hostile)\" QUEUE_NAME[0]=\"\(ReportTests.hostile)\"")
+            .attributes
+        let report = HostReport(rows: [HostReport.Row(name: "a.test", driver: "s", result: .success(facts))])
+        for text in [report.table(queues: false), report.table(queues: true), report.json, ReportTests.hostile.shown] {
+            #expect(text.contains("pwn"))
+            #expect(!text.unicodeScalars.contains { $0.steers && $0 != "\n" })
+        }
+        #expect("two\nlines, ä 日本 👩‍👩‍👧".shown == "two\nlines, ä 日本 👩‍👩‍👧")
+    }
+
     @Test func everyCharacterSurvivesJSON() throws {
         let scalars = (1...0x2FF).compactMap { Unicode.Scalar($0) } + ["\u{2028}", "\u{1F600}"]
         var text = ""

@@ -62,31 +62,12 @@ import Testing
 
     @Test func lineAndInfoLimitsAreThoseOfTheRelease() {
         let text = "POLL 0 FAILURE " + String(repeating: "x", count: 600)
-        let old = GWDLimits(infoBytes: 499, lineBytes: 16_383, queues: 20, genericStrings: 20, genericIntegers: 20)
         #expect(read(text).defects == [])
-        #expect(read(text, .execution, old).defects.contains { $0.contains("INFO of 600 bytes: gwd takes 499") })
+        #expect(
+            read(text, .execution, .buffersOf5_4).defects.contains { $0.contains("INFO of 600 bytes: gwd takes 499") })
         #expect(
             read("POLL 0 FAILURE " + String(repeating: "x", count: 70_000)).defects.contains {
                 $0.contains("70015 bytes")
             })
-    }
-}
-
-@Suite struct LineAssemblerTests {
-    @Test func linesAreFoundWhereverTheReadsEnd() {
-        var assembler = LineAssembler()
-        var lines: [String] = []
-        for piece in ["IN", "IT - SUCCESS -\nTIMER", " - x y", "\n\nrest"] {
-            assembler.take(Array(piece.utf8)) { lines.append(String(decoding: $0, as: UTF8.self)) }
-        }
-        #expect(lines == ["INIT - SUCCESS -", "TIMER - x y", ""])
-        #expect(assembler.takeRest() == Array("rest".utf8))
-    }
-
-    @Test func aLineWithoutEndDoesNotFillTheMemory() {
-        var assembler = LineAssembler(limit: 100)
-        var sizes: [Int] = []
-        for _ in 0..<3 { assembler.take([UInt8](repeating: 0x61, count: 80)) { sizes.append($0.count) } }
-        #expect(sizes == [160])
     }
 }

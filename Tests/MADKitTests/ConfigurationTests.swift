@@ -42,6 +42,18 @@ import Testing
         #expect(error?.message.hasPrefix("gw_xx: ") == true)
     }
 
+    @Test func plainWordsStandAmongOptionsOrEndThem() throws {
+        func read(_ words: [String], _ plainWords: Options.PlainWords) throws -> Options {
+            try Options(words, of: "gw_xx", table: manual.options, plainWords: plainWords)
+        }
+        let mixed = try read(["a", "-g", "-", "--", "-l"], .accepted)
+        #expect(mixed.arguments == ["a", "-", "-l"])
+        #expect(mixed.has("gass") && !mixed.has("hosts"))
+        let ended = try read(["-g", "a", "-l", "--"], .endOptions)
+        #expect(ended.arguments == ["a", "-l", "--"])
+        #expect(throws: MADError.self) { try read(["-z", "a"], .accepted) }
+    }
+
     @Test func numbersHaveBounds() throws {
         let options = try Options(["--long", "12"], manual: manual)
         #expect(try options.integer("long", in: 1...20) == 12)

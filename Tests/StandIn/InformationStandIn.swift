@@ -1,7 +1,7 @@
 import Glibc
 
-/// Hosts out of nothing: `hosts=a,b`, told `page=N` at a time; `attributes=TEXT` replaces what MONITOR says, `_` being a
-/// blank.
+/// Hosts out of nothing: `hosts=a,b`, told `page=N` at a time, or new ones for ever; `attributes=TEXT` replaces what
+/// MONITOR says, `_` being a blank; `generic=N` adds so many attributes of texts.
 final class InformationStandIn {
     private let setting: Setting
     private let wire: Wire
@@ -19,8 +19,13 @@ final class InformationStandIn {
         case "DISCOVER":
             if setting.has("dies-at-discover") { exit(3) }
             if setting.has("discover-failure") { return wire.say("DISCOVER - FAILURE no such server (stand-in)") }
+            if setting.has("endless") {
+                told += 1
+                return wire.say("DISCOVER - SUCCESS  host\(told).test")
+            }
             wire.say("DISCOVER - SUCCESS  \(page().joined(separator: " "))")
         case "MONITOR":
+            if setting.has("escapes") { return wire.say("MONITOR \(words[1]) FAILURE \u{1B}[31mred \u{202E}der") }
             if setting.has("monitor-failure") || setting.value("broken") == words[2] {
                 return wire.say("MONITOR \(words[1]) FAILURE host unreachable (stand-in)")
             }
@@ -43,6 +48,7 @@ final class InformationStandIn {
             return text.split(separator: "_", omittingEmptySubsequences: false).joined(separator: " ")
         }
         let storage = setting.value("se").map { "SE_HOSTNAME=\"\($0)\" " } ?? ""
+        let generic = (0..<(setting.value("generic").flatMap { Int($0) } ?? 0)).map { " TAG_\($0)=\"x\"" }.joined()
         let nodes = setting.value("busy") == host ? 0 : 4
         return """
             HOSTNAME="\(host)" ARCH="x86_64" OS_NAME="Linux" OS_VERSION="6.1" CPU_MODEL="Stub CPU" CPU_MHZ=2500 \
@@ -50,7 +56,7 @@ final class InformationStandIn {
             FORK_NAME="jobmanager-fork" LRMS_NAME="jobmanager-fork" LRMS_TYPE="fork" \(storage)QUEUE_NAME[0]="default" \
             QUEUE_NODECOUNT[0]=\(nodes) QUEUE_FREENODECOUNT[0]=\(nodes) QUEUE_MAXTIME[0]=0 QUEUE_MAXCPUTIME[0]=0 \
             QUEUE_MAXCOUNT[0]=0 QUEUE_MAXRUNNINGJOBS[0]=0 QUEUE_MAXJOBSINQUEUE[0]=0 QUEUE_STATUS[0]="enabled" \
-            QUEUE_DISPATCHTYPE[0]="Immediate" QUEUE_PRIORITY[0]="NULL"
+            QUEUE_DISPATCHTYPE[0]="Immediate" QUEUE_PRIORITY[0]="NULL"\(generic)
             """
     }
 }

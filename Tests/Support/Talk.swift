@@ -83,7 +83,7 @@ package final class Talk: Sendable {
         var child = pid_t()
         let code = mad_spawn(
             &child, path, &arguments, &environment, [input.read, output.write, errors.write], start.directory,
-            start.blocksSignals ? 1 : 0, 0)
+            start.blocksSignals ? MAD_BLOCK_SIGNALS.rawValue : 0)
         for end in [input.read, output.write, errors.write] { close(end) }
         guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EIO) }
         pid = child

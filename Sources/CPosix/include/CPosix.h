@@ -15,10 +15,19 @@ int mad_pipe(int ends[2], int nonblocking);
 /* The exit status behind a status of wait(2), or 128 + the signal that ended the process. */
 int mad_exit_status(int status);
 
+/* How a process is started, for mad_spawn. */
+enum mad_spawn_flags {
+    /* Every signal is blocked in it. */
+    MAD_BLOCK_SIGNALS = 1,
+    /* It leads a process group of its own. */
+    MAD_OWN_GROUP = 2,
+    /* SIGPIPE stays ignored in it if it is here. */
+    MAD_INHERIT_SIGPIPE = 4
+};
+
 /* Starts `path` (see posix_spawn): descriptors[0...2] become its standard ones, `directory` its working directory unless
- * NULL; all signals are at their defaults, and blocked only if `block_signals`; `own_group` puts it into a process group of
- * its own. 0, or an error number. */
+ * NULL; signals are at their defaults and not blocked, unless `flags` say otherwise. 0, or an error number. */
 int mad_spawn(int *pid, const char *path, char *const arguments[], char *const environment[], const int descriptors[3],
-              const char *directory, int block_signals, int own_group);
+              const char *directory, unsigned int flags);
 
 #endif

@@ -1,4 +1,5 @@
 import GRAM
+import Globus
 import MADKit
 
 /// Learns the state of a job, also where its job manager does not answer for it.

@@ -1,5 +1,5 @@
 /// The 27 attribute names that gwd's lexer knows, in the order in which they are printed. Any other name is generic.
-enum AttributeKeyword: UInt8, CaseIterable, Sendable {
+package enum AttributeKeyword: UInt8, CaseIterable, Sendable {
     case hostname, arch, osName, osVersion, cpuModel, cpuMHz, cpuFree, cpuSMP, nodeCount
     case sizeMemory, freeMemory, sizeDisk, freeDisk, forkName, lrmsName, lrmsType
     case queueName, queueNodeCount, queueFreeNodeCount, queueMaxTime, queueMaxCPUTime, queueMaxCount
@@ -46,7 +46,7 @@ enum AttributeKeyword: UInt8, CaseIterable, Sendable {
     static let ofQueue = allCases.filter(\.isOfQueue)
 
     /// The keyword of that name; `nil` for a generic one. Names are case-sensitive, as in gwd.
-    init?(_ name: String) {
+    package init?(_ name: String) {
         guard let keyword = AttributeKeyword.byName[name] else { return nil }
         self = keyword
     }
@@ -56,7 +56,7 @@ enum AttributeKeyword: UInt8, CaseIterable, Sendable {
     /// What may follow the equals sign.
     var kind: Kind { AttributeKeyword.table[Int(rawValue)].kind }
     /// True for the attributes of a queue, which always carry an index: without one gwd writes outside of its table.
-    var isOfQueue: Bool { rawValue >= AttributeKeyword.queueName.rawValue }
+    package var isOfQueue: Bool { rawValue >= AttributeKeyword.queueName.rawValue }
     /// True when gwd wants a number.
-    var isInteger: Bool { if case .integer = kind { true } else { false } }
+    package var isInteger: Bool { if case .integer = kind { true } else { false } }
 }

@@ -61,7 +61,7 @@ enum GWRC {
         var arguments = command.map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
         var child = pid_t()
-        let code = mad_spawn(&child, command[0], &arguments, environ, [-1, ends[1], -1], nil, 0, 1)
+        let code = mad_spawn(&child, command[0], &arguments, environ, [-1, ends[1], -1], nil, MAD_OWN_GROUP.rawValue)
         close(ends[1])
         guard code == 0 else { throw .system("cannot start \(command[0]) for gwrc", errno: code) }
 

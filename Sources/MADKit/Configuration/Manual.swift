@@ -47,24 +47,27 @@ public struct Manual: Sendable {
         Option(nil, "version", "show the version and exit"),
     ]
 
+    /// The lines of `--help` about `options`, with the explanations in one column.
+    package static func rows(_ options: [Option]) -> String {
+        let column = String(repeating: " ", count: 30)
+        return options.map { option in
+            let letter = option.letter.map { "-\($0), " } ?? "    "
+            let usage = "  \(letter)--\(option.name)" + (option.value.map { " \($0)" } ?? "")
+            let gap = usage.count < column.count ? String(column.dropFirst(usage.count)) : "\n" + column
+            return usage + gap + option.help + "\n"
+        }.joined()
+    }
+
     /// The text of `--help`.
     var helpText: String {
-        func rows(_ options: [Option]) -> String {
-            options.map { option in
-                let letter = option.letter.map { "-\($0), " } ?? "    "
-                let usage = "  \(letter)--\(option.name)" + (option.value.map { " \($0)" } ?? "")
-                let gap = usage.count < 30 ? String(repeating: " ", count: 30 - usage.count) : "  "
-                return usage + gap + option.help + "\n"
-            }.joined()
-        }
-        return """
-            \(program): \(summary)
+        """
+        \(program): \(summary)
 
-            Usage: \(program) [OPTIONS]
-            gwd starts this program and talks to it over standard input and output, one line per request and reply.
+        Usage: \(program) [OPTIONS]
+        gwd starts this program and talks to it over standard input and output, one line per request and reply.
 
-            \(options.isEmpty ? "" : "Options:\n\(rows(options))\n")Options of every driver:
-            \(rows(Manual.common))
-            """
+        \(options.isEmpty ? "" : "Options:\n\(Manual.rows(options))\n")Options of every driver:
+        \(Manual.rows(Manual.common))
+        """
     }
 }

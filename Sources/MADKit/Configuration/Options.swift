@@ -1,6 +1,18 @@
 /// The options of a command line, checked against a ``Manual``.
 public struct Options: Sendable {
+    /// What to do about a word that is no option.
+    package enum PlainWords: Sendable {
+        /// It is a mistake.
+        case refused
+        /// It is an argument; `--` makes one of every word behind it.
+        case accepted
+        /// The same, and the first one begins somebody else's command line, whose options are not ours.
+        case endOptions
+    }
+
     private var values: [String: [String]] = [:]
+    /// The words that are not options, in order.
+    package private(set) var arguments: [String] = []
 
     /// No option at all.
     public init() {}
@@ -8,9 +20,19 @@ public struct Options: Sendable {
     /// Reads `words` by the table in `manual`: `-x VALUE`, `-xVALUE`, `--name VALUE`, `--name=VALUE`.
     /// - Throws: ``MADError`` naming the word that is not an option, or the option that lacks its value.
     public init(_ words: [String], manual: Manual) throws(MADError) {
-        let table = manual.options + Manual.common
+        try self.init(words, of: manual.program, table: manual.options + Manual.common, plainWords: .refused)
+    }
+
+    /// Reads `words` by `table` on behalf of `program`, which mistakes are told in the name of.
+    package init(
+        _ words: [String], of program: String, table: [Manual.Option], plainWords: PlainWords
+    ) throws(MADError) {
         var rest = words[...]
         while let word = rest.popFirst() {
+            if plainWords != .refused, word == "--" {
+                arguments += rest
+                return
+            }
             let option: Manual.Option?
             var attached: String?
             if word.hasPrefix("--") {
@@ -21,20 +43,26 @@ public struct Options: Sendable {
                 option = table.first { $0.letter == letter }
                 attached = word.count > 2 ? String(word.dropFirst(2)) : nil
             } else {
-                throw MADError(.invalid, "\(manual.program): unexpected argument '\(word)'")
+                guard plainWords != .refused else {
+                    throw MADError(.invalid, "\(program): unexpected argument '\(word)'")
+                }
+                arguments.append(word)
+                guard plainWords == .endOptions else { continue }
+                arguments += rest
+                return
             }
             guard let option else {
-                throw MADError(.invalid, "\(manual.program): unknown option '\(word)'")
+                throw MADError(.invalid, "\(program): unknown option '\(word)'")
             }
             guard option.value != nil else {
                 guard attached == nil else {
-                    throw MADError(.invalid, "\(manual.program): option --\(option.name) takes no value")
+                    throw MADError(.invalid, "\(program): option --\(option.name) takes no value")
                 }
                 values[option.name, default: []].append("")
                 continue
             }
             guard let value = attached ?? rest.popFirst() else {
-                throw MADError(.invalid, "\(manual.program): option \(word) needs a value")
+                throw MADError(.invalid, "\(program): option \(word) needs a value")
             }
             values[option.name, default: []].append(value)
         }

@@ -1,11 +1,18 @@
 /// Cuts a byte stream into lines, however the bytes arrive, and never keeps more than one line of `limit` bytes.
-struct LineSplitter {
+package struct LineSplitter {
     /// What the stream holds next.
-    enum Piece {
+    package enum Piece {
         /// A whole line without its newline, valid only during the call.
         case line(UnsafeRawBufferPointer)
         /// The beginning of a line longer than the limit; the rest is skipped up to its newline.
         case overlong(UnsafeRawBufferPointer)
+
+        /// What there is of the line.
+        package var bytes: UnsafeRawBufferPointer {
+            switch self {
+            case .line(let bytes), .overlong(let bytes): bytes
+            }
+        }
     }
 
     private let limit: Int
@@ -13,12 +20,12 @@ struct LineSplitter {
     private var isSkipping = false
 
     /// - Parameter limit: the longest line accepted, in bytes, newline excluded.
-    init(limit: Int) {
+    package init(limit: Int) {
         self.limit = limit
     }
 
     /// Takes the bytes that arrived and hands out every line that they complete.
-    mutating func take(_ bytes: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
+    package mutating func take(_ bytes: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
         var rest = bytes[...]
         while let newline = rest.firstIndex(of: 0x0A) {
             finish(UnsafeRawBufferPointer(rebasing: rest[..<newline]), body)
@@ -34,7 +41,7 @@ struct LineSplitter {
     }
 
     /// Hands out the last line when the stream ended without a newline.
-    mutating func end(_ body: (Piece) -> Void) {
+    package mutating func end(_ body: (Piece) -> Void) {
         guard !isSkipping, !partial.isEmpty else { return }
         finish(UnsafeRawBufferPointer(start: nil, count: 0), body)
     }

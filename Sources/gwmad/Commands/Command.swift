@@ -9,21 +9,12 @@ struct Command: Sendable {
     /// What it does, in a few lines.
     let summary: String
     let options: [Manual.Option]
-    /// True when the first plain argument begins somebody else's command line, whose options are not ours.
-    var endsAtFirstArgument = false
+    /// How its plain arguments stand among the options.
+    var plainWords = Options.PlainWords.accepted
 
     /// The text of `gwmad NAME --help`.
-    var helpText: String {
-        "usage: gwmad \(name) \(synopsis)\n\n\(summary)\n\n"
-            + (options + [Manual.Option("h", "help", "show this text")]).map(Command.row).joined()
-    }
+    var helpText: String { "usage: gwmad \(name) \(synopsis)\n\n\(summary)\n\n\(Manual.rows(table))" }
 
-    private static func row(_ option: Manual.Option) -> String {
-        let letter = option.letter.map { "-\($0), " } ?? "    "
-        let usage = "  \(letter)--\(option.name)" + (option.value.map { " \($0)" } ?? "")
-        let gap =
-            usage.count < 30
-            ? String(repeating: " ", count: 30 - usage.count) : "\n" + String(repeating: " ", count: 30)
-        return usage + gap + option.help + "\n"
-    }
+    /// Every option that the parser accepts.
+    var table: [Manual.Option] { options + [Manual.Option("h", "help", "show this text")] }
 }

@@ -24,7 +24,7 @@ enum Commands {
         do {
             return try dispatch(words)
         } catch {
-            Output.errors.write("gwmad: \(error)\n")
+            Output.errors.write("gwmad: \("\(error)".shown)\n")
             if error.code == .usage { Output.errors.write("'gwmad help' tells more\n") }
             return error.status
         }
@@ -35,15 +35,15 @@ enum Commands {
         case nil:
             throw Failure(.usage, "which command? run, hosts or help")
         case "help", "--help", "-h":
-            return show(try helpText(of: words.dropFirst().first))
+            return try show(helpText(of: words.dropFirst().first))
         case "--version", "version":
-            return show("gwmad \(MADKitVersion.text)\n")
+            return try show("gwmad \(MADKitVersion.text)\n")
         case let name?:
             guard let command = all.first(where: { $0.name == name }) else {
                 throw Failure(.usage, "unknown \(name.hasPrefix("-") ? "option" : "command") \(name)")
             }
             let invocation = try Invocation(Array(words.dropFirst()), for: command)
-            if invocation.has("help") { return show(command.helpText) }
+            if invocation.has("help") { return try show(command.helpText) }
             return name == "run" ? try RunCommand.run(invocation) : try HostsCommand.run(invocation)
         }
     }
@@ -56,7 +56,8 @@ enum Commands {
         return command.helpText
     }
 
-    private static func show(_ text: String) -> Int32 {
-        Output.standard.write(text) ? 0 : ExitCode.system.rawValue
+    private static func show(_ text: String) throws(Failure) -> Int32 {
+        try Output.standard.deliver(text)
+        return 0
     }
 }

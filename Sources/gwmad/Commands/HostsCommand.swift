@@ -25,7 +25,7 @@ enum HostsCommand {
             set.console.clear()
             let report = HostReport(rows: rows)
             let text = invocation.has("json") ? report.json : report.table(queues: invocation.has("queues"))
-            guard Output.standard.write(text) else { return ExitCode.system.rawValue }
+            try Output.standard.deliver(text)
             report.failures.forEach { set.console.note($0) }
             return report.hasAnswers ? 0 : ExitCode.information.rawValue
         } catch {

@@ -25,7 +25,7 @@ enum RunCommand {
             .init(nil, "poll", value: "SECONDS", "interval of POLL, varied by half of it (default 10)"),
             .init(nil, "keep", "keep the work directory and the job's directory on the host"),
         ] + wireOptions,
-        endsAtFirstArgument: true)
+        plainWords: .endOptions)
 
     /// Which drivers; shared with `gwmad hosts`.
     static let driverOptions: [Manual.Option] = [
@@ -84,13 +84,15 @@ enum RunCommand {
     /// Hands the job's output over; the exit status.
     private static func report(_ result: JobResult, _ work: WorkDirectory, _ console: Console) -> Int32 {
         console.clear()
-        let isWritten = Output.standard.copy(work.file("stdout.execution"))
-        Output.errors.copy(work.file("stderr.execution"))
+        var loss: Failure?
+        do throws(Failure) { try Output.standard.copy(work.file("stdout.execution")) } catch { loss = error }
+        try? Output.errors.copy(work.file("stderr.execution"))
+        if let loss { console.note("\(loss)") }
         result.missing.forEach { console.note("\($0)") }
         console.note("the job's exit code is \(result.exitCode)")
         if result.exitCode != 0 { return result.exitCode }
         if !result.missing.isEmpty { return ExitCode.stageOut.rawValue }
-        return isWritten ? 0 : ExitCode.system.rawValue
+        return loss?.status ?? 0
     }
 
     private static func userName() -> String {

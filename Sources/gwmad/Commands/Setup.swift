@@ -14,18 +14,13 @@ struct Setup {
         // gwd always runs with it, and drivers look for their files below it.
         if let root = locator.tree.root { setenv("GW_LOCATION", root, 1) }
         let patience = try invocation.seconds("timeout")
-        var limits = GWDLimits.modern
+        var limits = GWDLimits.buffersOf5_14
         if let release = invocation["gwd"] {
-            guard let named = GWDLimits(release: release) else {
+            guard let named = GWDLimits.buffers(of: release) else {
                 throw Failure(.usage, "--gwd: '\(release)' is no release such as 5.4 or 5.14")
             }
             limits = named
         }
-        // What gwd's buffers really hold; a driver's own limits lie a little below.
-        limits =
-            limits == .oldest
-            ? GWDLimits(infoBytes: 499, lineBytes: 16_383, queues: 20, genericStrings: 20, genericIntegers: 20)
-            : GWDLimits(infoBytes: 65_535, lineBytes: 65_535, queues: 67, genericStrings: 134, genericIntegers: 134)
         var record: WireRecord?
         if let path = invocation["trace"] { record = try WireRecord(path: LocalFile.absolute(path)) }
         let config = invocation["config"].map(LocalFile.absolute)

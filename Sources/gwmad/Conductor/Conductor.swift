@@ -188,7 +188,7 @@ final class Conductor {
         let exitCode = try staging.phase { staging throws(Failure) -> Int32 in
             try staging.start()
             let failed = try staging.copy(wrapperFiles)
-            let code = JobScript.exitStatus(in: readFile(work.file("stdout.wrapper.0")) ?? "")
+            let code = JobScript.exitStatus(in: work.text("stdout.wrapper.0"))
             if let code, case .done = ending {
                 try staging.end()
                 return code
@@ -226,7 +226,7 @@ final class Conductor {
     }
 
     private func noExitCode(_ ending: Execution.Ending, _ failed: [Staging.Failed]) -> Failure {
-        let complaint = Info(readFile(work.file("stderr.wrapper.0")) ?? "").text
+        let complaint = Info(work.text("stderr.wrapper.0")).text
         let suffix = complaint == "-" ? "" : "\n  stderr.wrapper: \(complaint.prefix(500))"
         switch ending {
         case .failed(let reason):

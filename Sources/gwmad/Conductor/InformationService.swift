@@ -41,13 +41,22 @@ final class InformationService {
         problem(last)
     }
 
+    /// Enough turns for every host that gwd could hold.
+    private static let mostRounds = 100
+
     /// Asks every driver for its hosts, again and again until no new ones come: a driver with more names than fit into
     /// one of gwd's lines tells them in turns.
     func discover(problem: (Failure) -> Void) throws(Failure) {
         var known = Set<String>()
         for link in links {
             var isNew = true
+            var rounds = 0
             while isNew {
+                guard rounds < InformationService.mostRounds else {
+                    link.defect("DISCOVER names new hosts each time; stopped after \(rounds) times")
+                    break
+                }
+                rounds += 1
                 let reply = try board.ask(link, .discover)
                 guard reply.isSuccess else {
                     problem(board.refused(link, .discover, "FAILURE: \(reply.info)"))
@@ -55,7 +64,7 @@ final class InformationService {
                 }
                 isNew = false
                 // gwd splits at blanks only.
-                for word in reply.info.split(separator: " ") where word != "-" {
+                for word in reply.info.utf8.split(separator: 0x20).map(Substring.init) where word != "-" {
                     guard let name = HostName(word) else {
                         link.defect("DISCOVER names a host '\(Info(String(word)))'")
                         continue
@@ -82,7 +91,7 @@ final class InformationService {
             try board.turn(until: nearest)
             open.removeAll { entry, request, deadline in
                 if let reply = entry.link.take(request.key) {
-                    each(entry, InformationService.read(reply, about: entry))
+                    each(entry, read(reply, about: entry))
                 } else if !entry.link.isOpen {
                     each(entry, .failure(board.ended(entry.link, request.line).description))
                 } else if deadline <= .now {
@@ -95,9 +104,10 @@ final class InformationService {
         }
     }
 
-    private static func read(_ reply: WireReply, about entry: Entry) -> Answer {
+    private func read(_ reply: WireReply, about entry: Entry) -> Answer {
         guard reply.isSuccess else { return .failure(reply.info) }
-        var (facts, problems, isReadable) = AttributeLexer.read(reply.info == "-" ? "" : reply.info)
+        var (facts, problems, isReadable) = AttributeLexer.read(
+            reply.info == "-" ? "" : reply.info, limits: board.limits)
         if !isReadable { return .failure("gwd cannot read its attributes: \(problems.joined(separator: "; "))") }
         if let name = facts.text("HOSTNAME"), name != entry.name.text {
             problems.append("HOSTNAME is \"\(name)\", asked was \(entry.name)")

@@ -23,6 +23,9 @@ final class WorkDirectory {
     /// The URL of a file of the job.
     func url(_ name: String) throws(Failure) -> TransferURL { try LocalFile.url("file://\(file(name))") }
 
+    /// What a file of the job holds; nothing when it is not there.
+    func text(_ name: String) -> String { (try? readFile(file(name), orExit: .system)) ?? "" }
+
     /// Writes a file of the job and returns its path.
     @discardableResult
     func write(_ name: String, _ text: String) throws(Failure) -> String {

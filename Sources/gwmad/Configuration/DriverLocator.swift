@@ -8,6 +8,8 @@ struct DriverLocator: Sendable {
     let path: [String]
     /// Where gwmad lies.
     let ownDirectory: String?
+    /// Where gwmad was called: information drivers run there, so that `-l hosts.list` means what it says.
+    let workingDirectory: String
 
     /// The places of this process.
     static func current() -> DriverLocator {
@@ -17,8 +19,9 @@ struct DriverLocator: Sendable {
             free(executable)
         }
         return DriverLocator(
-            tree: .current(), path: Environment["PATH"].map { $0.split(separator: ":").map(String.init) } ?? [],
-            ownDirectory: ownDirectory)
+            tree: .current(),
+            path: (Environment["PATH"] ?? "").split(separator: ":").map { LocalFile.absolute("\($0)") },
+            ownDirectory: ownDirectory, workingDirectory: LocalFile.absolute("."))
     }
 
     /// Where gwd looks: execution and transfer drivers in `$GW_LOCATION/bin`, information drivers through `$PATH`; any

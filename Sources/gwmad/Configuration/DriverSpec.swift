@@ -90,18 +90,26 @@ struct DriverSpec: Sendable, Equatable {
         self.origin = origin
     }
 
-    /// Reads an option's value: `EXECUTABLE [ARGUMENTS]`, or the form of gwd.conf when its first word holds a colon.
+    /// Reads an option's value: `EXECUTABLE [ARGUMENTS]`, or the form of gwd.conf when its first word holds a colon. An
+    /// executable with a slash is a file seen from the working directory, as in a shell.
     init(kind: DriverKind, option text: String, origin: String) throws(Failure) {
         let words = text.trimmed.split(separator: " ", maxSplits: 1)
         guard let first = words.first else { throw Failure(.usage, "\(origin) needs a driver") }
         if first.contains(":") {
-            try self.init(kind: kind, fields: text.trimmed, origin: origin)
+            let driver = try DriverSpec(kind: kind, fields: text.trimmed, origin: origin)
+            self.init(
+                kind: kind, name: driver.name, executable: DriverSpec.located(driver.executable),
+                arguments: driver.arguments, partners: driver.partners, origin: origin)
         } else {
             self.init(
                 kind: kind, name: first.split(separator: "/").last.map(String.init) ?? String(first),
-                executable: String(first), arguments: words.count > 1 ? words[1].trimmed : "",
+                executable: DriverSpec.located(String(first)), arguments: words.count > 1 ? words[1].trimmed : "",
                 partners: kind == .execution ? ["rsl"] : [], origin: origin)
         }
+    }
+
+    private static func located(_ executable: String) -> String {
+        executable.contains("/") ? LocalFile.absolute(executable) : executable
     }
 }
 

@@ -43,8 +43,7 @@ struct GWDConf: Sendable {
     /// Reads the file an option names, else the usual places: `$TESTBED_GWD_CONF`, then below the GridWay tree.
     static func load(_ option: String?, tree: GridWayTree) throws(Failure) -> GWDConf {
         let path = if let option { option } else { try usualPath(tree) }
-        guard let text = readFile(path) else { throw .system("cannot read \(path)", .configuration) }
-        return try GWDConf(text: text, path: path)
+        return try GWDConf(text: readFile(path, orExit: .configuration), path: path)
     }
 
     private static func usualPath(_ tree: GridWayTree) throws(Failure) -> String {
@@ -60,17 +59,23 @@ struct GWDConf: Sendable {
     }
 }
 
-/// A whole file as text; `nil`, with errno set, when it cannot be read.
-func readFile(_ path: String) -> String? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
+/// A whole regular file as text.
+/// - Parameter code: the exit status when it cannot be read.
+func readFile(_ path: String, orExit code: ExitCode) throws(Failure) -> String {
+    // Without O_NONBLOCK a FIFO would never open.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard descriptor >= 0 else { throw .system("cannot read \(path)", code) }
     defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        throw Failure(code, "cannot read \(path): it is not a regular file")
+    }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
         let count = read(descriptor, &buffer, buffer.count)
         if count < 0, errno == EINTR { continue }
-        guard count >= 0 else { return nil }
+        guard count >= 0 else { throw .system("cannot read \(path)", code) }
         if count == 0 { return String(decoding: bytes, as: UTF8.self) }
         bytes += buffer.prefix(count)
     }

@@ -28,7 +28,7 @@ final class Console {
             activity = (text, .now)
             draw()
         } else {
-            output.write("gwmad: \(text)\n")
+            say("gwmad: \(text)")
         }
     }
 
@@ -38,14 +38,14 @@ final class Console {
             activity?.text = text
             draw()
         } else if isNews {
-            output.write("gwmad: \(text)\n")
+            say("gwmad: \(text)")
         }
     }
 
     /// Something worth keeping on the screen.
     func note(_ text: String) {
         clear()
-        output.write("gwmad: \(text)\n")
+        say("gwmad: \(text)")
     }
 
     /// What is done stays on the screen with its time.
@@ -53,7 +53,7 @@ final class Console {
         guard isTerminal else { return }
         clear()
         activity = nil
-        output.write("\(duration.inSeconds.padded(to: 9, right: true))  \(text)\n")
+        say("\(duration.inSeconds.padded(to: 9, right: true))  \(text)")
     }
 
     /// Something in a driver's answer that gwd would trip over.
@@ -66,8 +66,11 @@ final class Console {
     func wire(_ driver: DriverSpec, _ direction: String, _ line: String) {
         guard isVerbose else { return }
         clear()
-        output.write("\(driver.name.padded(to: 10)) \(direction) \(WireReply.excerpt(line.utf8))\n")
+        say("\(driver.name.padded(to: 10)) \(direction) \(WireReply.excerpt(line.utf8))")
     }
+
+    /// Drivers have a say in most lines, so all are cleaned.
+    private func say(_ line: String) { output.write(line.shown + "\n") }
 
     /// Draws the live line again when it is time to.
     func refresh() {
@@ -79,7 +82,7 @@ final class Console {
         lastDrawn = .now
         // Short enough for any terminal: a line that wraps cannot be taken back.
         let elapsed = (ContinuousClock.now - activity.since).inSeconds
-        output.write("\r\u{1B}[K\(elapsed.padded(to: 9, right: true))  \(activity.text.prefix(64)) ...")
+        output.write("\r\u{1B}[K\(elapsed.padded(to: 9, right: true))  \(activity.text.prefix(64).shown) ...")
         hasLiveLine = true
     }
 

@@ -36,7 +36,7 @@ enum JSON: Sendable, Equatable {
         }
     }
 
-    /// Text in quotes; what JSON forbids inside is escaped, and so is DEL, which terminals do not like.
+    /// Text in quotes; what JSON forbids inside is escaped, and so is all that steers a terminal.
     private static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
@@ -47,7 +47,7 @@ enum JSON: Sendable, Equatable {
             case "\r": result += "\\r"
             case "\t": result += "\\t"
             default:
-                if scalar.value < 0x20 || scalar.value == 0x7F {
+                if scalar.steers {
                     let digits = String(scalar.value, radix: 16)
                     result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
                 } else {

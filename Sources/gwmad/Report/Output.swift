@@ -17,19 +17,29 @@ struct Output: Sendable {
         return text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
     }
 
-    /// Copies a file of any size. False when it cannot be read or written; a missing file is an empty one.
-    @discardableResult
-    func copy(_ path: String) -> Bool {
+    /// Writes all of `text`, which is what the command was for.
+    func deliver(_ text: String) throws(Failure) {
+        guard write(text) else { throw .system("cannot write the output") }
+    }
+
+    /// Copies a file of any size; a missing file is an empty one.
+    func copy(_ path: String) throws(Failure) {
         let source = open(path, O_RDONLY | O_CLOEXEC)
-        guard source >= 0 else { return errno == ENOENT }
+        guard source >= 0 else {
+            if errno == ENOENT { return }
+            throw .system("cannot read \(path)")
+        }
         defer { close(source) }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
         defer { buffer.deallocate() }
         while true {
             let count = read(source, buffer.baseAddress, buffer.count)
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return count == 0 }
-            guard write(UnsafeRawBufferPointer(rebasing: buffer[..<count])) else { return false }
+            guard count >= 0 else { throw .system("cannot read \(path)") }
+            guard count > 0 else { return }
+            guard write(UnsafeRawBufferPointer(rebasing: buffer[..<count])) else {
+                throw .system("cannot write the output")
+            }
         }
     }
 

@@ -8,12 +8,14 @@ struct TextTable: Sendable {
     }
 
     let columns: [Column]
+    /// What stands below the titles; cleaned on the way out, because drivers wrote it.
     var rows: [[String]] = []
     /// Put in front of every line.
     var indentation = ""
 
     /// The table with its titles, one line per row.
     var text: String {
+        let rows = rows.map { $0.map(\.shown) }
         let widths = columns.indices.map { index in
             ([columns[index].title] + rows.map { $0[index] }).map(\.count).max() ?? 0
         }

@@ -1,3 +1,4 @@
+import CPosix
 import Glibc
 
 /// A driver's process and our ends of its three pipes, started as gwd starts it.
@@ -23,39 +24,21 @@ final class ChildProcess {
         for descriptor in [input, output, errors] { close(descriptor) }
     }
 
-    /// Starts `path` in the working directory of this process.
+    /// Starts `path` in `directory`, else in the working directory of this process.
     ///
     /// Like under gwd (observed in 5.14) SIGPIPE is ignored, and execution and transfer drivers start with every signal
     /// blocked. Unlike there, the driver gets a process group of its own, so that Ctrl-C reaches gwmad alone.
-    static func start(_ path: String, _ driver: DriverSpec) throws(Failure) -> ChildProcess {
+    static func start(_ path: String, _ driver: DriverSpec, in directory: String?) throws(Failure) -> ChildProcess {
         let input = try PipeEnds.make()
         let output = try PipeEnds.make()
         let errors = try PipeEnds.make()
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, input.read, 0)
-        posix_spawn_file_actions_adddup2(&actions, output.write, 1)
-        posix_spawn_file_actions_adddup2(&actions, errors.write, 2)
-
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var mask = sigset_t()
-        if driver.kind == .information { sigemptyset(&mask) } else { sigfillset(&mask) }
-        posix_spawnattr_setsigmask(&attributes, &mask)
-        var defaults = sigset_t()
-        sigfillset(&defaults)
-        sigdelset(&defaults, SIGPIPE)
-        posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-
         var arguments = ([path] + driver.argumentWords).map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
         var pid = pid_t()
-        let code = posix_spawn(&pid, path, &actions, &attributes, &arguments, Glibc.environ)
+        let blocking = driver.kind == .information ? 0 : MAD_BLOCK_SIGNALS.rawValue
+        let code = mad_spawn(
+            &pid, path, &arguments, Glibc.environ, [input.read, output.write, errors.write], directory,
+            blocking | MAD_OWN_GROUP.rawValue | MAD_INHERIT_SIGPIPE.rawValue)
         for end in [input.read, output.write, errors.write] { close(end) }
         let ours = [input.write, output.read, errors.read]
         guard code == 0 else {
@@ -73,7 +56,7 @@ final class ChildProcess {
         while true {
             if let ending { return ending }
             let result = waitpid(pid, &status, WNOHANG)
-            if result == pid { ending = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F) }
+            if result == pid { ending = mad_exit_status(status) }
             if result < 0, errno != EINTR { return nil }
             guard ContinuousClock.now < deadline else { return nil }
             usleep(2000)

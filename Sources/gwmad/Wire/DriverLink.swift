@@ -15,8 +15,9 @@ final class DriverLink {
     private var answers: [WireRequest.Key: WireReply] = [:]
     /// A line in the place of INIT's answer: gwd takes the first line for it, whatever it is.
     private var strayLine: String?
-    private var assembler = LineAssembler()
-    private var errorAssembler = LineAssembler(limit: 4096)
+    /// A longer line is cut off, so that no driver can fill the memory.
+    private var splitter = LineSplitter(limit: 1 << 20)
+    private var errorSplitter = LineSplitter(limit: 4096)
     private var lastErrors: [String] = []
     /// False once its stdout is closed.
     private(set) var isOpen = true
@@ -31,12 +32,15 @@ final class DriverLink {
     private let record: WireRecord?
     private let limits: GWDLimits
 
-    init(_ driver: DriverSpec, path: String, console: Console, record: WireRecord?, limits: GWDLimits) throws(Failure) {
+    /// - Parameter directory: where the driver runs, if not in the working directory of this process.
+    init(
+        _ driver: DriverSpec, path: String, directory: String?, console: Console, record: WireRecord?, limits: GWDLimits
+    ) throws(Failure) {
         self.driver = driver
         self.console = console
         self.record = record
         self.limits = limits
-        process = try ChildProcess.start(path, driver)
+        process = try ChildProcess.start(path, driver, in: directory)
         let words = ([path] + driver.argumentWords).map { "'\($0)'" }.joined(separator: ", ")
         record?.record(driver, .note, "argv=[\(words)] pid=\(process.pid)".utf8)
     }
@@ -95,13 +99,16 @@ final class DriverLink {
         if count < 0, errno == EAGAIN || errno == EINTR { return }
         guard count > 0 else {
             isOpen = false
-            let rest = assembler.takeRest()
             // Original drivers write a line and its newline separately, and gwd closes the pipe in between.
-            if !rest.isEmpty, !isFinalized { defect("its last line lacks a newline: '\(WireReply.excerpt(rest))'") }
+            splitter.end { rest in
+                if !isFinalized { defect("its last line lacks a newline: '\(WireReply.excerpt(rest.bytes))'") }
+            }
             return
         }
         lastHeard = .now
-        assembler.take(buffer.prefix(count)) { take(line: $0) }
+        buffer.withUnsafeBytes { bytes in
+            splitter.take(UnsafeRawBufferPointer(rebasing: bytes[..<count])) { take(line: $0.bytes) }
+        }
     }
 
     /// Reads stderr.
@@ -113,14 +120,16 @@ final class DriverLink {
             hasErrors = false
             return
         }
-        errorAssembler.take(buffer.prefix(count)) { line in
-            let text = Info(String(decoding: line, as: UTF8.self)).text
-            lastErrors = lastErrors.suffix(4) + [text]
-            console.wire(driver, "2", text)
+        buffer.withUnsafeBytes { bytes in
+            errorSplitter.take(UnsafeRawBufferPointer(rebasing: bytes[..<count])) { line in
+                let text = Info(String(decoding: line.bytes, as: UTF8.self)).text
+                lastErrors = lastErrors.suffix(4) + [text]
+                console.wire(driver, "2", text)
+            }
         }
     }
 
-    private func take(line: ArraySlice<UInt8>) {
+    private func take(line: UnsafeRawBufferPointer) {
         record?.record(driver, .reply, line)
         console.wire(driver, "<", String(decoding: line, as: UTF8.self))
         let (reply, defects) = WireReply.read(line, from: driver.kind, limits: limits)

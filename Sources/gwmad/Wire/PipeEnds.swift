@@ -1,3 +1,4 @@
+import CPosix
 import Glibc
 
 /// The two ends of a pipe, which no child inherits by accident.
@@ -7,8 +8,7 @@ struct PipeEnds {
 
     static func make() throws(Failure) -> PipeEnds {
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw .system("cannot make a pipe") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        guard mad_pipe(&ends, 0) == 0 else { throw .system("cannot make a pipe") }
         return PipeEnds(read: ends[0], write: ends[1])
     }
 

@@ -14,7 +14,8 @@ final class Switchboard {
     private let interrupts: Interrupts
     private let locator: DriverLocator
     private let record: WireRecord?
-    private let limits: GWDLimits
+    /// What the gwd in question can hold.
+    let limits: GWDLimits
     /// How long a request may stay unanswered; gwd itself waits for ever.
     private(set) var patience: Duration
     /// The same for copies: a big file is silent for long, and the driver itself watches over its progress.
@@ -39,7 +40,9 @@ final class Switchboard {
     /// Starts a driver and says INIT.
     func start(_ driver: DriverSpec) throws(Failure) -> DriverLink {
         let path = try locator.find(driver)
-        let link = try DriverLink(driver, path: path, console: console, record: record, limits: limits)
+        let link = try DriverLink(
+            driver, path: path, directory: driver.kind == .information ? locator.workingDirectory : nil,
+            console: console, record: record, limits: limits)
         links.append(link)
         let request = WireRequest.initialize(driver.kind)
         link.send(request)

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Tells a server that is gone from a network that is down, and both from a server that listens. GRAM says "connection
-/// failed" for all three.
+/// Tells a server that is gone from a network that is down, and both from a server that listens. The libraries use one
+/// word for all three.
 package enum Reachability: Sendable, Equatable {
     /// Somebody listens at the port.
     case accepts
