@@ -57,7 +57,7 @@ import Testing
         #expect(try await talk.ask("POLL 0 - -") == "POLL 0 SUCCESS PENDING")
         _ = try await talk.ask("SUBMIT 1 h/mute /rsl")
         #expect(try await talk.ask("POLL 1 - -", within: .seconds(4)) == "POLL 1 SUCCESS PENDING")
-        #expect(talk.complaints.contains("no route to the job manager"))
+        try await talk.hearComplaint("no route to the job manager")
     }
 
     @Test func pollTellsTheStateAndTheEnd() async throws {

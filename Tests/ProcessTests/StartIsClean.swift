@@ -123,17 +123,15 @@ import Testing
         for (name, value) in ["LAST": "yes", "UNWANTED": "unset"] {
             #expect(try await talk.ask("MKDIR 1 - - probe:variable/\(name) -") == "MKDIR 1 - FAILURE \(name)=\(value)")
         }
-        #expect(talk.complaints.contains("gw_location=\(site.path)"))
+        try await talk.hearComplaint("gw_location=\(site.path)")
     }
 
     @Test(arguments: ["sleep 100", "exit 3", "kill -9 $$", "("])
     func aStartUpFileThatFailsIsNamedAndTheDriverWorks(content: String) async throws {
         let home = try TemporaryDirectory()
         try home.write(".gwrc", content + "\n")
-        let started = ContinuousClock.now
         let talk = try await ready(Talk.Start(environment: ["HOME": home.path]))
-        #expect(ContinuousClock.now - started < .seconds(4))
-        #expect(content == "(" || talk.complaints.contains("gwrc"))
+        if content != "(" { try await talk.hearComplaint("gwrc") }
     }
 
     @Test func theInstallationIsFoundFromTheExecutableWhenSudoTookTheVariable() async throws {

@@ -56,6 +56,7 @@ package final class Talk: Sendable {
         var rest: [UInt8] = []
         var isEnded = false
         var complaints: [UInt8] = []
+        var areComplaintsEnded = false
         var status: Int32?
         var input: Int32
     }
@@ -90,7 +91,12 @@ package final class Talk: Sendable {
 
         self.output = output.read
         if !start.staysUnread { startReading() }
-        Talk.follow(errors.read) { [weak self] bytes in self?.state.withLock { $0.complaints += bytes } }
+        Talk.follow(errors.read) { [weak self] bytes in
+            self?.state.withLock { state in
+                state.complaints += bytes
+                if bytes.isEmpty { state.areComplaintsEnded = true }
+            }
+        }
     }
 
     deinit {
@@ -224,6 +230,17 @@ package final class Talk: Sendable {
         }
     }
 
+    /// Waits until stderr holds `part`.
+    package func hearComplaint(_ part: String, within limit: Duration = .seconds(30)) async throws {
+        let deadline = ContinuousClock.now + limit
+        while !complaints.contains(part) {
+            if ContinuousClock.now > deadline {
+                throw Failure.silent(program: program, heard: transcript, complaints: complaints)
+            }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+
     /// Sends a line and returns the next one heard.
     package func ask(_ line: String, within limit: Duration = .seconds(30)) async throws -> String {
         say(line)
@@ -235,7 +252,11 @@ package final class Talk: Sendable {
         let deadline = ContinuousClock.now + limit
         while true {
             if let status = poll() {
-                // What it said last may still be on its way.
+                // What it said last may still be on its way. A grandchild may keep stderr open, so that is not waited for long.
+                let grace = min(deadline, ContinuousClock.now + .seconds(2))
+                while !state.withLock({ $0.areComplaintsEnded }), ContinuousClock.now < grace {
+                    try await Task.sleep(for: .milliseconds(2))
+                }
                 while !state.withLock({ $0.isEnded }), ContinuousClock.now < deadline {
                     try await Task.sleep(for: .milliseconds(2))
                 }
