@@ -50,6 +50,15 @@ import Testing
         _ = try await talk.hear("MKDIR 2 - SUCCESS", within: .seconds(3))
     }
 
+    @Test func startAndEndDoNotWaitBehindDirectoriesOfOtherJobs() async throws {
+        let talk = try await transfer()
+        talk.say((0..<60).map { "START \($0)\nMKDIR \($0) - - probe:sleep/20000 -" }.joined(separator: "\n"))
+        talk.say("START 99")
+        _ = try await talk.hear("START 99 - SUCCESS", within: .seconds(10))
+        talk.say("END 99")
+        _ = try await talk.hear("END 99 - SUCCESS", within: .seconds(5))
+    }
+
     @Test func endCallsOffRunningAndWaitingCopiesAndAnswersThemFirst() async throws {
         let talk = try await transfer(["--parallel 2"])
         talk.say("START 1")

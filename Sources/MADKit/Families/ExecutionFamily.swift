@@ -47,7 +47,7 @@ struct ExecutionFamily<DriverType: ExecutionDriver>: Family {
             }
         case "CANCEL":
             let job = try job(in: line)
-            return operation("CANCEL \(job)", job, .control, reply) { try await cancel(job, reply) }
+            return operation("CANCEL \(job)", job, .urgent, reply) { try await cancel(job, reply) }
         default:
             throw MADError(.invalid, "Unknown command \(Self.printable(line.verb))")
         }

@@ -109,13 +109,22 @@ struct TransferFamily<DriverType: TransferDriver>: Family {
         return url
     }
 
+    /// Only START and END replace; only copies go together.
+    private func pool(_ order: Operation.Order) -> Operation.Pool {
+        switch order {
+        case .replacing: .urgent
+        case .alone: .control
+        case .together: .bulk
+        }
+    }
+
     private func operation(
         _ subject: @autoclosure @escaping @Sendable () -> String, _ job: JobID, _ order: Operation.Order,
         _ reply: Reply, _ progress: Progress? = nil,
         _ body: @escaping @Sendable () async throws -> Void
     ) -> Operation {
         Operation(
-            lane: job, order: order, pool: order == .together ? .bulk : .control, patience: setting.patience,
+            lane: job, order: order, pool: pool(order), patience: setting.patience,
             subject: subject, reply: reply, progress: progress, body: body)
     }
 }

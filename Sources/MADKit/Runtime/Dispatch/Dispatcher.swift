@@ -6,15 +6,16 @@
 final class Dispatcher: Sendable {
     /// How many operations run at once.
     struct Places: Sendable {
-        var control: Int
-        var bulk: Int
+        var urgent = 64
+        var control = 32
+        var bulk = 16
     }
 
     private let state: Monitor<DispatcherState>
     private let log: Log
 
     init(places: Places, log: Log) {
-        state = Monitor(DispatcherState(places: [places.control, places.bulk]))
+        state = Monitor(DispatcherState(places: [places.urgent, places.control, places.bulk]))
         self.log = log
     }
 

@@ -37,10 +37,11 @@ struct DispatcherState {
     /// Operations filed that have not begun.
     private(set) var backlog = 0
 
+    /// Places of each pool, and below what takes them or waits for them; all by the pool's number.
     private let places: [Int]
-    private var hired: [Int] = [0, 0]
+    private var hired = [Int](repeating: 0, count: Operation.Pool.allCases.count)
     private var idleWorkers: [Int] = []
-    private var ready: [Queue<Ready>] = [Queue(), Queue()]
+    private var ready = [Queue<Ready>](repeating: Queue(), count: Operation.Pool.allCases.count)
     private var lanes: [JobID: Lane] = [:]
 
     init(places: [Int]) {
@@ -107,7 +108,7 @@ struct DispatcherState {
     }
 
     /// Workers hired that have not taken their first operation.
-    private var starting: [Int] = [0, 0]
+    private var starting = [Int](repeating: 0, count: Operation.Pool.allCases.count)
 
     /// Takes a place; the caller stores its task.
     mutating func reserveWorker(in pool: Operation.Pool) -> Int {

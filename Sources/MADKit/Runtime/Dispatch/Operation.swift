@@ -12,9 +12,11 @@ final class Operation: Sendable {
         case replacing
     }
 
-    /// Which of the two pools of places an operation takes.
+    /// Which pool of places an operation takes; none waits for a place of another.
     enum Pool: Int, Sendable, CaseIterable {
-        /// Short questions and orders: POLL, CANCEL, START, END, MKDIR. They never wait for a place behind long work.
+        /// What ends or begins things: START, END, CANCEL.
+        case urgent
+        /// Short questions and orders to servers: POLL, MKDIR, RMDIR, EXISTS.
         case control
         /// Long work: SUBMIT, CP, MONITOR.
         case bulk

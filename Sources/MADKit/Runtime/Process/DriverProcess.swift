@@ -4,20 +4,20 @@ import Glibc
 public enum DriverProcess {
     /// Talks to gwd as an information driver until FINALIZE, the end of the input or a signal. Never returns.
     public static func run<D: InformationDriver>(information: D.Type) -> Never {
-        run(InformationFamily<D>.self, places: Dispatcher.Places(control: 16, bulk: 16))
+        run(InformationFamily<D>.self)
     }
 
     /// Talks to gwd as a transfer driver. Never returns.
     public static func run<D: TransferDriver>(transfer: D.Type) -> Never {
-        run(TransferFamily<D>.self, places: Dispatcher.Places(control: 32, bulk: 16))
+        run(TransferFamily<D>.self)
     }
 
     /// Talks to gwd as an execution driver. Never returns.
     public static func run<D: ExecutionDriver>(execution: D.Type) -> Never {
-        run(ExecutionFamily<D>.self, places: Dispatcher.Places(control: 32, bulk: 16))
+        run(ExecutionFamily<D>.self)
     }
 
-    private static func run<F: Family>(_: F.Type, places: Dispatcher.Places) -> Never {
+    private static func run<F: Family>(_: F.Type) -> Never {
         StartHygiene.resetSignals()
         answerHelp(F.DriverType.manual)
         let streams = StandardStreams.claim()
@@ -30,7 +30,7 @@ public enum DriverProcess {
         StartHygiene.applyPriority()
 
         // From here on threads may start. A mistake in the options is told in the answer to INIT, where gwd looks.
-        var setting = DriverSetting(manual: F.DriverType.manual, tree: tree, places: places, patience: F.patience)
+        var setting = DriverSetting(manual: F.DriverType.manual, tree: tree, patience: F.patience)
         do { try setting.read(CommandLine.arguments.dropFirst()) } catch { setting.mistake = error }
         for trouble in troubles { setting.log.warning("gwrc", ["error": trouble.description]) }
         if let mistake = setting.mistake { setting.log.error("options", ["error": mistake.description]) }

@@ -2,7 +2,7 @@
 struct DriverSetting {
     let manual: Manual
     let tree: GridWayTree
-    var places: Dispatcher.Places
+    var places = Dispatcher.Places()
     var patience: Duration
     var options = Options()
     var limits = GWDLimits.oldest
@@ -11,10 +11,9 @@ struct DriverSetting {
     /// What is wrong with the options; INIT reports it.
     var mistake: MADError?
 
-    init(manual: Manual, tree: GridWayTree, places: Dispatcher.Places, patience: Duration) {
+    init(manual: Manual, tree: GridWayTree, patience: Duration) {
         self.manual = manual
         self.tree = tree
-        self.places = places
         self.patience = patience
         log = Log(program: manual.program, level: Environment.wantsDebugging ? .debug : .warning)
     }
