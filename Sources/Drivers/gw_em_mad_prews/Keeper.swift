@@ -33,11 +33,14 @@ final class Keeper: Sendable {
 
     /// Begins to look after jobs, or thinks anew about when to look next.
     func attend() {
-        task.withLock { task in
-            // It sleeps or it works; when it works, it looks at the clock again by itself.
-            task?.cancel()
-            task = startTask { [self] in await work() }
+        let new = startTask { [self] in await work() }
+        let old = task.withLock { task in
+            defer { task = new }
+            return task
         }
+        // It sleeps or it works; when it works, it looks at the clock again by itself. Outside of the lock, because what
+        // is to be done at a cancellation is done at once.
+        old?.cancel()
     }
 
     private func work() async {
