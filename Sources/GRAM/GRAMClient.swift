@@ -48,26 +48,34 @@ package final class GRAMClient: Sendable {
 
     /// Asks a gatekeeper to run a job. With callbacks, its states are reported from now on.
     /// - Parameters:
+    ///   - rsl: the job description, passed on byte by byte; without NUL.
     ///   - late: is given the contact of a job that was accepted after the calling task had been cancelled.
     /// - Returns: the job's contact.
     package func submit(
-        _ rsl: String, to gatekeeper: GatekeeperContact, late: @escaping @Sendable (String) -> Void
+        _ rsl: [UInt8], to gatekeeper: GatekeeperContact, late: @escaping @Sendable (String) -> Void
     ) async throws -> String {
         let pending = PendingCall { outcome in
             if !outcome.report.contact.isEmpty { late(outcome.report.contact) }
         }
+        let text = rsl.map { CChar(bitPattern: $0) } + [0]
         let outcome = try await call(pending, on: gatekeepers) { argument, callbackURL in
             globus_gram_client_register_job_request_with_info(
-                gatekeeper.text, rsl, allStates, callbackURL, nil, gramInformed, argument)
+                gatekeeper.text, text, allStates, callbackURL, nil, gramInformed, argument)
         }
         return outcome.report.contact
+    }
+
+    /// How many bytes a job description of this kind may have; `nil` when `rsl` fits.
+    package func room(for rsl: [UInt8]) -> Int? {
+        let size = GRAMMessage.size(of: rsl, mask: allStates, callbackURL: state.withLock { $0.callbackURL })
+        return size <= GRAMMessage.limit ? nil : max(0, rsl.count - (size - GRAMMessage.limit))
     }
 
     /// Asks for a job manager to take up a job again whose job manager is gone. Harmless when it is not gone.
     /// - Returns: the job's contact of now.
     package func restart(_ contact: String, at gatekeeper: GatekeeperContact) async throws -> String {
         let quoted = contact.filter { $0 != "\"" }
-        return try await submit("&(restart=\"\(quoted)\")", to: gatekeeper) { _ in }
+        return try await submit(Array("&(restart=\"\(quoted)\")".utf8), to: gatekeeper) { _ in }
     }
 
     /// Asks a job manager for a job's state.

@@ -51,6 +51,9 @@ final class PrewsDriver: ExecutionDriver {
         let rsl = try await launch.blocking.run { try JobDocument.read(submission.document) }
         let credential = try await client.prepare()
         clock.note(credential)
+        if let limit = client.room(for: rsl) {
+            throw JobDocument.tooLong(submission.document, size: rsl.count, limit: limit)
+        }
         let url: String
         jobs.expect()
         defer { jobs.settle() }
