@@ -47,8 +47,10 @@ import Testing
     @Test func bytesThatAreNotUTF8ReachTheJob() async throws {
         let grid = try await JobGrid()
         let talk = try await grid.driver()
-        var text = Data("&(executable=/bin/sh)(arguments=-c \"test $(printf %s \"\"$1\"\" | od -An -tx1 | tr -d ' \\n') = ".utf8)
-        text += Data("67e46eff && exit 7\" x \"g".utf8) + Data([0xE4]) + Data("n".utf8) + Data([0xFF]) + Data("\")".utf8)
+        var text = Data(
+            "&(executable=/bin/sh)(arguments=-c \"test $(printf %s \"\"$1\"\" | od -An -tx1 | tr -d ' \\n') = ".utf8)
+        text +=
+            Data("67e46eff && exit 7\" x \"g".utf8) + Data([0xE4]) + Data("n".utf8) + Data([0xFF]) + Data("\")".utf8)
         let file = try grid.folder.write("latin1.rsl", text)
         _ = try await talk.submit(0, to: grid.events, file)
         #expect(try await talk.hear("DONE", of: 0) == "CALLBACK 0 SUCCESS DONE:7")

@@ -21,6 +21,8 @@ final class JobRegistry: Sendable {
         var due: ContinuousClock.Instant
         /// Somebody cancelled it through this process.
         var isCancelled = false
+        /// gwd was told that its submission failed: it is to be cancelled until it is over.
+        var isOrphan = false
         /// When the usual services were last asked for it in vain.
         var searched: ContinuousClock.Instant?
 
@@ -131,7 +133,10 @@ final class JobRegistry: Sendable {
 
     /// Nothing will be asked about the job again.
     func forget(_ contact: String) {
-        state.withLock { $0.jobs[JobRegistry.key(contact)] = nil }
+        state.withLock { state in
+            let key = JobRegistry.key(contact)
+            if state.jobs[key]?.isOrphan != true { state.jobs[key] = nil }
+        }
     }
 
     /// When the first job is due; `nil` when none runs.
@@ -152,6 +157,15 @@ final class JobRegistry: Sendable {
     /// The jobs that have another proxy than the one written at `credential`.
     func jobs(without credential: Int) -> [Job] {
         state.withLock { state in state.jobs.values.filter { $0.credential != credential } }
+    }
+
+    /// Marks a job as one that nobody knows of, to be cancelled until it is over; due at once.
+    func orphan(_ contact: String) {
+        change(contact) { job in
+            job.isOrphan = true
+            job.isCancelled = true
+            job.due = .now
+        }
     }
 
     /// The gatekeepers of a host that accepted jobs of this process.

@@ -58,8 +58,11 @@ final class PrewsDriver: ExecutionDriver {
         jobs.expect()
         defer { jobs.settle() }
         do {
-            url = try await client.submit(rsl, to: gatekeeper) { [self] contact in
-                startTask { await self.cancelOrphan(contact, of: submission.job) }
+            url = try await client.submit(rsl, to: gatekeeper) { [self] url in
+                // The library calls; what is to be done is not done on its thread.
+                startTask { [self] in
+                    end(orphan: url, of: submission.job, at: gatekeeper, credential: credential.modified)
+                }
             }
         } catch let error as GRAMError {
             throw try await launch.blocking.run { gatekeeper.refusal(error, of: credential) }
@@ -76,14 +79,19 @@ final class PrewsDriver: ExecutionDriver {
         return contact
     }
 
-    /// Ends a job that was accepted after gwd had been told that its submission failed: it would run twice.
-    private func cancelOrphan(_ contact: String, of job: JobID) async {
-        do {
-            try await client.cancel(contact)
-            launch.log.warning("orphan-cancelled", ["job": "\(job)", "contact": contact])
-        } catch {
-            launch.log.error("orphan", ["job": "\(job)", "contact": contact, "error": "\(error)"])
-        }
+    /// Has a job ended that was accepted after gwd had been told that its submission failed: it would run twice.
+    private func end(orphan url: String, of job: JobID, at gatekeeper: GatekeeperContact, credential: Int) {
+        launch.log.warning("orphan", ["job": "\(job)", "contact": url])
+        guard let contact = JobContact(url) else { return }
+        jobs.add(contact, gatekeeper: gatekeeper, credential: credential)
+        jobs.orphan(url)
+        keeper.attend()
+    }
+
+    /// gwd never learned of this job: its request had been answered meanwhile.
+    func abandon(_ contact: JobContact) async {
+        jobs.orphan(contact.text)
+        keeper.attend()
     }
 
     func recover(_ contact: JobContact) async throws -> JobState {
