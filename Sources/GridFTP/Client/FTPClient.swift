@@ -223,7 +223,7 @@ package final class FTPClient: Sendable {
         let file = try await blocking.run { try LocalDestination(destination.path, mode: isExecutable ? 0o755 : 0o644) }
         defer { file.discard() }
         let place = "\(source.description) -> \(destination.path)"
-        try await relay(from: source, to: "file://" + file.temporaryPath, place: place, web: source, moved)
+        try await relay(from: source, to: "file://" + URLEscapes.escaped(file.temporaryPath.utf8), place: place, web: source, moved)
         try await blocking.run { try file.commit() }
     }
 

@@ -2,8 +2,8 @@ import MADKit
 
 /// A file or directory as a transfer request names it, taken apart as far as a client needs.
 ///
-/// gwd substitutes names into URLs without any escaping, so nothing is decoded either: `%20` names a file with three
-/// such characters.
+/// gwd substitutes names into URLs without any escaping, so a path is taken byte for byte: `%20` names a file with three
+/// such characters. A web server is sent the path as it was written, and decodes what it likes.
 package struct FTPLocation: Sendable, Equatable {
     /// How the place is reached.
     package enum Scheme: String, Sendable {
@@ -13,12 +13,15 @@ package struct FTPLocation: Sendable, Equatable {
         package var isFTP: Bool { self == .gsiftp || self == .ftp }
     }
 
+    private static let slash = UInt8(ascii: "/")
+
     /// How the place is reached.
     package let scheme: Scheme
     /// `scheme://host[:port]`, the same for every place on one server; with a user's name and password if they were given.
     package let server: String
-    /// The path with its leading slash. On an FTP server `/~/` stands for the home directory.
-    package let path: String
+    /// The path with its leading slash, in the server's own bytes: names need not be UTF-8. On an FTP server `/~/` stands
+    /// for the home directory.
+    package let bytes: [UInt8]
 
     /// Takes `text` apart.
     /// - Throws: ``MADError`` of code `invalid` that says what is wrong with it.
@@ -51,21 +54,24 @@ package struct FTPLocation: Sendable, Equatable {
         }
         self.scheme = scheme
         server = "\(scheme.rawValue)://\(authority)"
-        path = rest.isEmpty ? "/" : String(rest)
+        bytes = rest.isEmpty ? [Self.slash] : Array(rest.utf8)
     }
 
-    private init(scheme: Scheme, server: String, path: String) {
+    private init(scheme: Scheme, server: String, bytes: [UInt8]) {
         self.scheme = scheme
         self.server = server
-        self.path = path
+        self.bytes = bytes
     }
 
-    /// The whole URL, for the library.
-    package var url: String { scheme == .file ? "file://\(path)" : server + path }
+    /// The path as text, for local files and for people. What is no UTF-8 is replaced.
+    package var path: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// The whole URL, for people: without a password.
+    /// The whole URL, for the library: the path in RFC 3986's escapes, which the library takes back.
+    package var url: String { (scheme == .file ? "file://" : server) + URLEscapes.escaped(bytes) }
+
+    /// The whole URL, for people: without escapes and without a password.
     package var description: String {
-        guard let at = server.lastIndex(of: "@") else { return url }
+        guard let at = server.lastIndex(of: "@") else { return (scheme == .file ? "file://" : server) + path }
         return "\(scheme.rawValue)://\(server[server.index(after: at)...])\(path)"
     }
 
@@ -76,19 +82,19 @@ package struct FTPLocation: Sendable, Equatable {
 
     /// The same place named as a directory: one slash at the end.
     package var asDirectory: FTPLocation {
-        path.hasSuffix("/") ? self : FTPLocation(scheme: scheme, server: server, path: path + "/")
+        bytes.last == Self.slash ? self : FTPLocation(scheme: scheme, server: server, bytes: bytes + [Self.slash])
     }
 
     /// The same place without slashes at the end.
     var withoutSlash: FTPLocation {
-        var path = path[...]
-        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        return FTPLocation(scheme: scheme, server: server, path: String(path))
+        var bytes = bytes
+        while bytes.count > 1, bytes.last == Self.slash { bytes.removeLast() }
+        return FTPLocation(scheme: scheme, server: server, bytes: bytes)
     }
 
-    /// Something inside this directory.
-    func appending(_ name: String) -> FTPLocation {
-        FTPLocation(scheme: scheme, server: server, path: asDirectory.path + name)
+    /// Something inside this directory, by the bytes of its name.
+    func appending(_ name: [UInt8]) -> FTPLocation {
+        FTPLocation(scheme: scheme, server: server, bytes: asDirectory.bytes + name)
     }
 
     /// The parts of the path between its slashes, `.` left out.

@@ -72,9 +72,9 @@ struct RemoteTree {
             return try DirectoryListing(machine: try await connection.list(directory.url, .machine, moved: moved))
         } catch let failure as FTPFailure where failure.saysUnsupported {
             let names = try await connection.list(directory.url, .names, moved: moved)
-            return try DirectoryListing(names: names, of: directory.path)
+            return try DirectoryListing(names: names, of: directory.bytes)
         } catch let failure as FTPFailure where failure.saysAbsent {
-            return try DirectoryListing(machine: "")
+            return DirectoryListing()
         }
     }
 

@@ -42,8 +42,8 @@ extension Connection {
         return download
     }
 
-    /// MLSD or NLST: the text of a directory's listing.
-    func list(_ url: String, _ listing: Listing, moved: @escaping @Sendable () -> Void) async throws -> String {
+    /// MLSD or NLST: a directory's listing as it came; names need not be UTF-8.
+    func list(_ url: String, _ listing: Listing, moved: @escaping @Sendable () -> Void) async throws -> [UInt8] {
         let text = ListingText()
         let download = Download(
             size: nil, streams: 1, over: self, blocking: blocking, moved: moved, into: { try text.add($0, at: $1) })
@@ -54,7 +54,7 @@ extension Connection {
             }
         }
         try download.handOnTheLast()
-        return text.text
+        return text.bytes
     }
 
     private func perform(
@@ -98,16 +98,16 @@ private final class ListingText: Sendable {
     // A million files; beyond that a server is mad or hostile.
     private static let most = 64 << 20
 
-    private let bytes = Mutex<[UInt8]>([])
+    private let content = Mutex<[UInt8]>([])
 
-    var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
+    var bytes: [UInt8] { content.withLock { $0 } }
 
     func add(_ piece: UnsafeRawBufferPointer, at offset: Int64) throws(MADError) {
         let (start, end) = (Int(offset), Int(offset) + piece.count)
         guard start >= 0, end <= Self.most else {
             throw MADError(.refused, "the server's listing is longer than \(Self.most >> 20) MB")
         }
-        bytes.withLock { bytes in
+        content.withLock { bytes in
             if bytes.count < end { bytes.append(contentsOf: repeatElement(0, count: end - bytes.count)) }
             bytes.replaceSubrange(start..<end, with: piece)
         }
