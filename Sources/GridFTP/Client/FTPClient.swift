@@ -25,6 +25,7 @@ package final class FTPClient: Sendable {
     private let settings: Settings
     private let blocking: BlockingPool
     private let pool: ConnectionPool
+    private let absences = RecentAbsences()
 
     /// Makes a client; the library is loaded by its first use, or by ``warmUp()``.
     package init(settings: Settings = Settings(), blocking: BlockingPool) {
@@ -161,7 +162,12 @@ package final class FTPClient: Sendable {
             try await pool.withConnection(
                 to: destination.server, preferring: .sending(shape), isCommand: false, waiting: moved
             ) { connection in
-                try await connection.send(file, to: destination.url, shape: shape, moved: moved)
+                try await absences.watching(destination.server, .destination) {
+                    if absences.wereSeen(on: destination.server, .destination) {
+                        try await FTPClient.findDirectory(of: destination, connection)
+                    }
+                    try await connection.send(file, to: destination.url, shape: shape, moved: moved)
+                }
                 if isExecutable { try await connection.changeMode(destination.url, to: 0o755) }
             }
         }
@@ -177,12 +183,15 @@ package final class FTPClient: Sendable {
             try await pool.withConnection(
                 to: source.server, preferring: .receiving(small), isCommand: false, waiting: moved
             ) { connection in
-                // One file alone may use several streams, if it is large. In a crowd the crowd is the parallelism, and a
-                // question for each small file would cost a third of the rate.
-                let size = pool.isCrowded(source.server) ? nil : try await FTPClient.size(of: source, connection)
-                return try await connection.receive(
-                    source.url, size: size, shape: shape(for: source, size: size ?? 0), moved: moved,
-                    into: { try file.write($0, at: $1) })
+                try await absences.watching(source.server, .source) {
+                    // One file alone may use several streams, if it is large. In a crowd the crowd is the parallelism, and
+                    // a question for each small file would cost a third of the rate.
+                    let mustAsk = !pool.isCrowded(source.server) || absences.wereSeen(on: source.server, .source)
+                    let size = mustAsk ? try await FTPClient.size(of: source, connection) : nil
+                    return try await connection.receive(
+                        source.url, size: size, shape: shape(for: source, size: size ?? 0), moved: moved,
+                        into: { try file.write($0, at: $1) })
+                }
             }
         }
         // The connection serves the next file meanwhile.
@@ -201,6 +210,13 @@ package final class FTPClient: Sendable {
         }
     }
 
+    /// Throws what the server says when there is no directory for `place`.
+    private static func findDirectory(of place: FTPLocation, _ connection: Connection) async throws {
+        do {
+            _ = try await connection.facts(place.directory.url)
+        } catch let failure as FTPFailure where failure.isAnswer && !failure.saysAbsent {}
+    }
+
     private func transfer(
         _ source: FTPLocation, _ destination: FTPLocation, _ isExecutable: Bool, _ moved: @escaping @Sendable () -> Void
     ) async throws {
@@ -211,7 +227,12 @@ package final class FTPClient: Sendable {
                 to: "\(source.server) \(destination.server)", preferring: .sending(shape), isCommand: false,
                 waiting: moved
             ) { connection in
-                try await connection.transfer(from: source.url, to: destination.url, shape: shape, moved: moved)
+                try await absences.watching(source.server, .source) {
+                    if absences.wereSeen(on: source.server, .source) {
+                        _ = try await FTPClient.size(of: source, connection)
+                    }
+                    try await connection.transfer(from: source.url, to: destination.url, shape: shape, moved: moved)
+                }
             }
         }
         if isExecutable { try await makeExecutable(destination) }
@@ -223,7 +244,8 @@ package final class FTPClient: Sendable {
         let file = try await blocking.run { try LocalDestination(destination.path, mode: isExecutable ? 0o755 : 0o644) }
         defer { file.discard() }
         let place = "\(source.description) -> \(destination.path)"
-        try await relay(from: source, to: "file://" + URLEscapes.escaped(file.temporaryPath.utf8), place: place, web: source, moved)
+        let temporary = "file://" + URLEscapes.escaped(file.temporaryPath.utf8)
+        try await relay(from: source, to: temporary, place: place, web: source, moved)
         try await blocking.run { try file.commit() }
     }
 

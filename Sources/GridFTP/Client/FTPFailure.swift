@@ -35,6 +35,15 @@ struct FTPFailure: Error, Sendable, Equatable {
     /// the server is about to hang up.
     var isAnswer: Bool { code >= 400 && code != 421 && code != 426 }
 
+    /// True when the server has closed the control connection, or is about to.
+    var saysHungUp: Bool {
+        guard code == 0 || code == 421 else { return false }
+        let text = text.lowercased()
+        return code == 421
+            || ["end of file", "end-of-file", "connection reset", "broken pipe", "connection closed", "eof"]
+                .contains { text.contains($0) }
+    }
+
     /// True when the server says that a name does not exist.
     var saysAbsent: Bool {
         guard isAnswer else { return false }

@@ -92,6 +92,13 @@ package struct FTPLocation: Sendable, Equatable {
         return FTPLocation(scheme: scheme, server: server, bytes: bytes)
     }
 
+    /// The directory that this place lies in.
+    var directory: FTPLocation {
+        let parts = withoutSlash.bytes
+        guard let slash = parts.lastIndex(of: Self.slash), slash > 0 else { return self }
+        return FTPLocation(scheme: scheme, server: server, bytes: Array(parts[...slash]))
+    }
+
     /// Something inside this directory, by the bytes of its name.
     func appending(_ name: [UInt8]) -> FTPLocation {
         FTPLocation(scheme: scheme, server: server, bytes: asDirectory.bytes + name)

@@ -25,6 +25,7 @@ extension Connection {
         } catch {
             // A block may still be on its way to the library; nobody else shall find it on this connection.
             if upload.hasSent { spend() }
+            spend(after: error)
             throw upload.problem ?? error
         }
     }
@@ -36,8 +37,13 @@ extension Connection {
     ) async throws -> Download {
         let download = Download(
             size: size, streams: shape.streams, over: self, blocking: blocking, moved: moved, into: sink)
-        try await perform(download, shape) { handle, attributes, callback, argument in
-            globus_ftp_client_get(handle, url, attributes, nil, callback, argument)
+        do {
+            try await perform(download, shape) { handle, attributes, callback, argument in
+                globus_ftp_client_get(handle, url, attributes, nil, callback, argument)
+            }
+        } catch {
+            spend(after: error)
+            throw error
         }
         return download
     }
@@ -47,11 +53,19 @@ extension Connection {
         let text = ListingText()
         let download = Download(
             size: nil, streams: 1, over: self, blocking: blocking, moved: moved, into: { try text.add($0, at: $1) })
-        try await perform(download, TransferShape(isExtended: false)) { handle, attributes, callback, argument in
-            switch listing {
-            case .machine: globus_ftp_client_machine_list(handle, url, attributes, callback, argument)
-            case .names: globus_ftp_client_list(handle, url, attributes, callback, argument)
+        do {
+            try await perform(download, TransferShape(isExtended: false)) { handle, attributes, callback, argument in
+                switch listing {
+                case .machine: globus_ftp_client_machine_list(handle, url, attributes, callback, argument)
+                case .names: globus_ftp_client_list(handle, url, attributes, callback, argument)
+                }
             }
+        } catch let failure as FTPFailure where failure.saysUnsupported {
+            // Who does not know the command has touched no data connection.
+            throw failure
+        } catch {
+            spend(after: error)
+            throw error
         }
         try download.handOnTheLast()
         return text.bytes
@@ -75,6 +89,12 @@ extension Connection {
         if let problem = download.problem { throw problem }
     }
 
+    /// Gives the connection up when the server refused to move data: the library goes on to count on data connections that
+    /// are about to be closed, fails the next transfer, and ends the process when a change of mode meets them.
+    private func spend(after error: any Error) {
+        if let failure = error as? FTPFailure, failure.isAnswer { spend() }
+    }
+
     /// Copies from one server to another over this connection, which then belongs to that pair.
     func transfer(
         from source: String, to destination: String, shape: TransferShape, moved: @escaping @Sendable () -> Void
@@ -82,13 +102,18 @@ extension Connection {
         let markers = Markers(moved)
         let call = Call(keeping: self, markers)
         defer { markers.remove() }
-        try await perform(using: .sending(shape), call) { handle, attributes in
-            markers.install(on: handle)
-            let argument = Unmanaged.passRetained(call)
-            let result = globus_ftp_client_third_party_transfer(
-                handle, source, attributes, destination, attributes, nil, callCompleted, argument.toOpaque())
-            if result != 0 { argument.release() }
-            return result
+        do {
+            try await perform(using: .sending(shape), call) { handle, attributes in
+                markers.install(on: handle)
+                let argument = Unmanaged.passRetained(call)
+                let result = globus_ftp_client_third_party_transfer(
+                    handle, source, attributes, destination, attributes, nil, callCompleted, argument.toOpaque())
+                if result != 0 { argument.release() }
+                return result
+            }
+        } catch {
+            spend(after: error)
+            throw error
         }
     }
 }
