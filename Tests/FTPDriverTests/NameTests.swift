@@ -8,7 +8,8 @@ import Testing
     /// Characters that URLs have a use for, or none, one name each, and names in two encodings.
     private static let oddNames: [String] = {
         let whole = [
-            "a%41b", "%41", "%2e%2e", "%2e%2e%2fother", "%", "%%", "%4", "%00", "a%0d%0aDELE b", "é", "ü", "日本", "~", "~root",
+            "a%41b", "%41", "%2e%2e", "%2e%2e%2fother", "%", "%%", "%4", "%00", "a%0d%0aDELE b", "é", "ü", "日本", "~",
+            "~root",
         ]
         return whole + "\"\\^{}|<>[]#%'`$&+,;=?@!*()".map { "x\($0)y" }
     }()

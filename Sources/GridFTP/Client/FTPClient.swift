@@ -74,12 +74,13 @@ package final class FTPClient: Sendable {
     }
 
     /// Removes a directory with everything in it; one that is not there counts as removed. Links are removed, not followed.
+    /// - Parameter moved: called while the removal gets on.
     /// - Throws: ``MADError`` naming the URL; without asking the server for a root or home directory.
-    package func removeDirectory(_ place: FTPLocation, moved: @escaping @Sendable () -> Void = {}) async throws {
+    package func removeDirectory(_ place: FTPLocation, moved: @escaping @Sendable () -> Void) async throws {
         if let reason = place.reasonAgainstRemoval {
             throw MADError(.invalid, "\(place.description) is not removed", cause: reason)
         }
-        try await command(place) { connection in
+        try await command(place, waiting: moved) { connection in
             try await RemoteTree(connection: connection, moved: moved).remove(place)
         }
     }
@@ -283,13 +284,14 @@ package final class FTPClient: Sendable {
     // MARK: What they share
 
     private func command<Result: Sendable>(
-        _ place: FTPLocation, _ body: (Connection) async throws -> Result
+        _ place: FTPLocation, waiting: @escaping @Sendable () -> Void = {},
+        _ body: (Connection) async throws -> Result
     ) async throws -> Result {
         guard place.scheme.isFTP else {
             throw MADError(.invalid, "\(place.description) is not on a GridFTP or FTP server")
         }
         return try await named(place) {
-            try await pool.withConnection(to: place.server, isCommand: true, body)
+            try await pool.withConnection(to: place.server, isCommand: true, waiting: waiting, body)
         }
     }
 

@@ -8,6 +8,7 @@ struct RemoteTree {
     private static let deepest = 64
 
     let connection: Connection
+    /// Called for every answer of the server.
     let moved: @Sendable () -> Void
 
     /// Removes `directory`; one that is not there counts as removed.
@@ -35,11 +36,14 @@ struct RemoteTree {
         try await explore(directory, depth: 0, &leaves, &directories)
         for leaf in leaves {
             try Task.checkCancellation()
-            moved()
             try await delete(leaf)
+            moved()
         }
         // The deepest first.
-        for directory in directories.reversed() { try await removeEmpty(directory) }
+        for directory in directories.reversed() {
+            try await removeEmpty(directory)
+            moved()
+        }
     }
 
     /// True when a directory holds nothing.
@@ -60,7 +64,11 @@ struct RemoteTree {
             let place = directory.appending(entry.name)
             if entry.kind == .leaf {
                 leaves.append(place)
-            } else if try await !isDeleted(place) {
+                continue
+            }
+            let isGone = try await isDeleted(place)
+            moved()
+            if !isGone {
                 directories.append(place)
                 try await explore(place, depth: depth + 1, &leaves, &directories)
             }
