@@ -101,7 +101,8 @@ extension Connection {
     ) async throws {
         let markers = Markers(moved)
         let call = Call(keeping: self, markers)
-        defer { markers.remove() }
+        // Still at work, as after a cancellation that nobody confirmed: the connection is of no further use.
+        defer { if !markers.remove() { spend() } }
         do {
             try await perform(using: .sending(shape), call) { handle, attributes in
                 markers.install(on: handle)
@@ -137,36 +138,4 @@ private final class ListingText: Sendable {
             bytes.replaceSubrange(start..<end, with: piece)
         }
     }
-}
-
-/// The signs of life of a transfer between servers, which moves no byte through this process.
-///
-/// `@unchecked Sendable` by this rule: installed before the transfer starts and removed after it ended, by its task.
-private final class Markers: @unchecked Sendable {
-    private let moved: @Sendable () -> Void
-    private let last = Atomic<Int64>(-1)
-    private var plugin: globus_ftp_client_plugin_t?
-    private var handle: Connection.Handle?
-
-    init(_ moved: @escaping @Sendable () -> Void) { self.moved = moved }
-
-    func install(on handle: Connection.Handle) {
-        let result = mad_ftp_watch(handle, &plugin, markerArrived, Unmanaged.passUnretained(self).toOpaque())
-        if FTPFailure(result: result) == nil { self.handle = handle }
-    }
-
-    func remove() {
-        if let handle { mad_ftp_unwatch(handle, &plugin) }
-        handle = nil
-    }
-
-    /// A server that repeats itself is not moving.
-    fileprivate func note(_ bytes: Int64) {
-        if last.exchange(bytes, ordering: .relaxed) != bytes { moved() }
-    }
-}
-
-private func markerArrived(_ argument: UnsafeMutableRawPointer?, _ bytes: globus_off_t) {
-    guard let argument else { return }
-    Unmanaged<Markers>.fromOpaque(argument).takeUnretainedValue().note(Int64(bytes))
 }
