@@ -44,6 +44,9 @@ struct FTPFailure: Error, Sendable, Equatable {
                 .contains { text.contains($0) }
     }
 
+    /// True when the server does not let us in.
+    var refusesLogin: Bool { code == 530 || code == 535 }
+
     /// True when the server says that a name does not exist.
     var saysAbsent: Bool {
         guard isAnswer else { return false }
@@ -81,8 +84,8 @@ struct FTPFailure: Error, Sendable, Equatable {
     }
 
     private var concernsCredential: Bool {
-        if code == 530 || code == 535 { return true }
-        guard code == 0 || code == 530 else { return false }
+        if refusesLogin { return true }
+        guard code == 0 else { return false }
         let text = text.lowercased()
         return ["credential", "certificate", "gss", "authenticat"].contains { text.contains($0) }
     }

@@ -16,7 +16,7 @@ struct RemoteTree {
         let directory = directory.withoutSlash
         do {
             return try await connection.removeDirectory(directory.url)
-        } catch let failure as FTPFailure where failure.isAnswer {
+        } catch let failure as FTPFailure where isAboutTheDirectory(failure) {
             if failure.saysAbsent { return }
         }
         do {
@@ -44,6 +44,11 @@ struct RemoteTree {
             try await removeEmpty(directory)
             moved()
         }
+    }
+
+    /// True when the server refused the order, not us: who is not let in need not ask on, and loses the reason if he does.
+    private func isAboutTheDirectory(_ failure: FTPFailure) -> Bool {
+        failure.isAnswer && !failure.refusesLogin && !connection.isSpent
     }
 
     /// True when a directory holds nothing.
