@@ -109,12 +109,23 @@ package struct FTPLocation: Sendable, Equatable {
 
     /// Why this directory must not be removed with everything in it, or `nil` when it may.
     ///
-    /// A home directory, the root and what lies directly below it are never a job's own; `..` could lead to them.
+    /// A home directory, the root, what lies directly below it and the system's directories one step further down are never
+    /// a job's own; `..` could lead to them.
     var reasonAgainstRemoval: String? {
         let components = components
         if components.contains("..") { return "its path climbs with '..'" }
         guard let first = components.first else { return "it is the root directory" }
         if first.hasPrefix("~") { return components.count < 2 ? "it is a home directory" : nil }
-        return components.count < 2 ? "it lies directly below the root directory" : nil
+        guard components.count > 1 else { return "it lies directly below the root directory" }
+        guard components.count == 2 else {
+            return components.count == 3 && components[..<2] == ["export", "home"] ? "it is a home directory" : nil
+        }
+        if ["home", "Users"].contains(first) || components == ["export", "home"] { return "it is a home directory" }
+        return Self.systemDirectories.contains(first) ? "it belongs to the system" : nil
     }
+
+    /// Directories of the Filesystem Hierarchy Standard whose parts no user owns.
+    private static let systemDirectories: Set<Substring> = [
+        "bin", "boot", "dev", "etc", "lib", "lib32", "lib64", "proc", "run", "sbin", "sys", "usr", "var",
+    ]
 }
