@@ -33,8 +33,9 @@ package final class FTPClient: Sendable {
         self.blocking = blocking
         var limits = ConnectionPool.Limits()
         limits.perServer = settings.connectionsPerServer
+        let connecting = BlockingPool(limit: 8)
         pool = ConnectionPool(limits: limits, stamp: { FTPClient.credentialStamp }) { stamp in
-            Connection(stamp: stamp, blocking: blocking) { try FTPClient.activate() }
+            Connection(stamp: stamp, blocking: blocking, connecting: connecting) { try FTPClient.activate() }
         }
     }
 
@@ -144,9 +145,10 @@ package final class FTPClient: Sendable {
                     try output.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: offset)
                     offset += Int64(count)
                     moved()
-                    if count < buffer.count { break }
+                    guard count == buffer.count else { break }
                     if isCancelled.isSet { throw FTPFailure.cancelled.error(at: destination.description) }
                 }
+                try input.check(wasReadTo: offset)
                 try output.commit()
             }
         } onCancel: {
@@ -184,7 +186,8 @@ package final class FTPClient: Sendable {
             try await pool.withConnection(
                 to: source.server, preferring: .receiving(small), isCommand: false, waiting: moved
             ) { connection in
-                try await absences.watching(source.server, .source) {
+                if file.isBegun { try await blocking.run { try file.beginAttempt() } }
+                return try await absences.watching(source.server, .source) {
                     // One file alone may use several streams, if it is large. In a crowd the crowd is the parallelism, and
                     // a question for each small file would cost a third of the rate.
                     let mustAsk = !pool.isCrowded(source.server) || absences.wereSeen(on: source.server, .source)
