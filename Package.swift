@@ -80,7 +80,7 @@ if hasGlobus {
         driver("gw_tm_mad_ftp", ["GridFTP", "Globus", "Grid"]),
 
         tests("PrewsDriverTests", ["gw_em_mad_prews", "GRAM", "Globus", "Grid", "MADKit"]),
-        tests("FTPDriverTests", ["gw_tm_mad_ftp", "GridFTP", "Globus", "Grid", "MADKit"]),
+        tests("FTPDriverTests", ["gw_tm_mad_ftp", "GridFTP", "CGridFTP", "Globus", "Grid", "MADKit"]),
         tests("FirstJobTests", ["gwmad", "gw_im_mad_static", "gw_tm_mad_ftp", "gw_em_mad_prews"]),
     ]
 }

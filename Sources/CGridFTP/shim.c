@@ -52,15 +52,24 @@ globus_result_t mad_ftp_watch(globus_ftp_client_handle_t *handle, globus_ftp_cli
     *watcher = (struct watcher){moved, argument};
     globus_result_t result =
         globus_ftp_client_perf_plugin_init(plugin, on_begin, on_marker, on_complete, watcher);
-    if (result == GLOBUS_SUCCESS) result = globus_ftp_client_handle_add_plugin(handle, plugin);
-    if (result != GLOBUS_SUCCESS) free(watcher);
+    if (result != GLOBUS_SUCCESS) {
+        free(watcher);
+        return result;
+    }
+    result = globus_ftp_client_handle_add_plugin(handle, plugin);
+    if (result != GLOBUS_SUCCESS) {
+        globus_ftp_client_perf_plugin_destroy(plugin);
+        free(watcher);
+    }
     return result;
 }
 
-void mad_ftp_unwatch(globus_ftp_client_handle_t *handle, globus_ftp_client_plugin_t *plugin) {
+globus_result_t mad_ftp_unwatch(globus_ftp_client_handle_t *handle, globus_ftp_client_plugin_t *plugin) {
     void *watcher = NULL;
     globus_ftp_client_perf_plugin_get_user_specific(plugin, &watcher);
-    globus_ftp_client_handle_remove_plugin(handle, plugin);
+    globus_result_t result = globus_ftp_client_handle_remove_plugin(handle, plugin);
+    if (result != GLOBUS_SUCCESS) return result;
     globus_ftp_client_perf_plugin_destroy(plugin);
     free(watcher);
+    return result;
 }

@@ -46,6 +46,20 @@ import Testing
         #expect(answer.contains("FAILURE") && answer.contains("trusted CA certificate") && answer.contains(job.remote))
     }
 
+    @Test func aRefusedLoginIsTheReasonOfEveryRequest() async throws {
+        try await Testbed.run(["credential", "other", proxy])
+        let job = try await GridTalk(environment: ["X509_USER_PROXY": proxy])
+        for verb in ["RMDIR", "MKDIR", "EXISTS"] {
+            let answer = try await job.ask("\(verb) 0 - - \(job.remote) - ")
+            #expect(answer.contains(" FAILURE ") && answer.contains("Gridmap lookup failure"), "\(answer)")
+        }
+        // A server that tells the reason once and then hangs up.
+        let server = try FaultServer(
+            .init(reply: { $0.hasPrefix("PASS") ? "530 the account is locked\r\n" : nil }, commandsBeforeGoodbye: 2))
+        let answer = try await job.ask("RMDIR 0 - - \(server.url("/a/b/")) - ")
+        #expect(answer.hasPrefix("RMDIR 0 - FAILURE the account is locked"), "\(answer)")
+    }
+
     @Test func aServerThatWeDoNotTrustIsReportedWithTheReason() async throws {
         let job = try await GridTalk(environment: ["X509_CERT_DIR": directory.path])
         let answer = try await job.ask("MKDIR 0 - - \(job.remote) - ")

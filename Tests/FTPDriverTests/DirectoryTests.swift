@@ -82,7 +82,8 @@ import Testing
         let job = try await GridTalk()
         let paths = [
             "/", "//", "", "/~", "/~/", "/~/./", "/~/..", "/~/a/../..", "/home", "/tmp/", "/tmp/./", "/home/../x/y",
-            "/~root/",
+            "/~root/", "/root", "/root/", "/home/", "/home/someone", "/home/someone/", "//home//./someone/", "/Users/x",
+            "/export/home", "/export/home/someone/", "/usr/none", "/var/none/", "/etc/none/",
         ]
         for path in paths {
             let answer = try await job.ask("RMDIR 0 - - \(job.grid["TESTBED_GSIFTP"])\(path) - ")

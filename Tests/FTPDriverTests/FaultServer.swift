@@ -16,6 +16,8 @@ final class FaultServer: Sendable {
         var listing: @Sendable (_ command: String) -> [UInt8] = { _ in [] }
         /// What RETR sends.
         var file: [UInt8] = []
+        /// What the first RETR sends before both connections are hung up.
+        var lostFile: [UInt8]?
         /// Hangs up both connections after so many bytes of RETR.
         var hangsUpAfter: Int?
         /// Hangs up the control connection after so many commands.
@@ -116,6 +118,9 @@ final class FaultServer: Sendable {
             case "RETR":
                 say("150 here it comes\r\n", to: client)
                 usleep(behaviour.delay)
+                if let lost = behaviour.lostFile, commands.count(where: { $0.hasPrefix("RETR") }) == 1 {
+                    return send(lost, over: data)
+                }
                 send(Array(behaviour.file.prefix(behaviour.hangsUpAfter ?? .max)), over: data)
                 if behaviour.hangsUpAfter != nil { return }
                 say("226 done\r\n", to: client)

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -128,5 +129,30 @@ import Testing
                 listing: { _ in Array("Type=dir; deeper\r\n".utf8) }))
         let job = try await GridTalk()
         #expect(try await job.ask("RMDIR 0 - - \(server.url("/a/job/")) - ").contains("inside each other"))
+    }
+
+    @Test(arguments: ["file", "dir"])
+    func aLargeTreeMayTakeItsTimeAsLongAsTheServerAnswers(kind: String) async throws {
+        let removals = Mutex(0)
+        let server = try FaultServer(
+            .init(
+                reply: { command in
+                    if command == "RMD /a/job" {
+                        return removals.withLock { count in
+                            count += 1
+                            return count == 1 ? "550 Directory not empty\r\n" : "250 gone\r\n"
+                        }
+                    }
+                    if command.hasPrefix("MLST") { return "250-facts\r\n Type=dir; /a/job\r\n250 end\r\n" }
+                    guard command.hasPrefix("DELE") else { return nil }
+                    usleep(300_000)
+                    return kind == "dir" ? "550 Is a directory\r\n" : "250 gone\r\n"
+                },
+                listing: { command in
+                    guard command.hasSuffix("/a/job") else { return [] }
+                    return Array((0..<10).map { "Type=\(kind); \($0)\r\n" }.joined().utf8)
+                }))
+        let job = try await GridTalk(["--timeout", "2"])
+        try await job.expect("RMDIR 0 - - \(server.url("/a/job/")) - ", "RMDIR 0 - SUCCESS -")
     }
 }

@@ -56,4 +56,17 @@ import Testing
         for _ in 0..<100 { #expect(try await job.talk.hear("CP ").contains("Connection refused")) }
         #expect(ContinuousClock.now - start < .seconds(10))
     }
+
+    @Test func hostsThatAreSilentDoNotHoldUpOthers() async throws {
+        let pits = try (0..<24).map { _ in try FaultServer(.init(isSilent: true)) }
+        let server = try FaultServer()
+        let job = try await GridTalk(["--parallel", "40"])
+        let source = try job.local.write("small", "small")
+        for (number, pit) in pits.enumerated() {
+            job.talk.say("CP 0 \(number) - file://\(source) gsiftp://localhost:\(pit.port)/~/f")
+        }
+        job.talk.say("CP 0 100 - file://\(source) \(server.url("/f"))")
+        #expect(try await job.talk.hear("CP 0 100 ", within: .seconds(15)).contains(" SUCCESS "))
+        #expect(!job.talk.transcript.contains { $0.hasPrefix("CP") && !$0.hasPrefix("CP 0 100 ") })
+    }
 }

@@ -44,14 +44,27 @@ import Testing
 
     @Test func listingsKeepBlanksAndTellLinksFromDirectories() throws {
         let listing = try DirectoryListing(
-            machine:
+            machine: Array(
                 "Type=cdir; .\r\nType=pdir; ..\r\nType=dir; d\r\nTYPE=DIR;UNIX.slink=/etc; l\r\nType=file;Size=1;  two  blanks \r\nType=OS.unix=slink:/x; m"
-        )
-        #expect(
-            listing.entries == [
-                .init(name: "d", kind: .directory), .init(name: "l", kind: .leaf),
-                .init(name: " two  blanks ", kind: .leaf),
-                .init(name: "m", kind: .leaf),
-            ])
+                    .utf8))
+        #expect(listing.entries.map { String(decoding: $0.name, as: UTF8.self) } == ["d", "l", " two  blanks ", "m"])
+        #expect(listing.entries.map(\.kind) == [.directory, .leaf, .leaf, .leaf])
+    }
+
+    @Test func listingsKeepTheBytesOfNames() throws {
+        let name: [UInt8] = [0xE9, 0x25, 0x34, 0x31, 0xFF]
+        #expect(try DirectoryListing(machine: Array("Type=file; ".utf8) + name).entries.map(\.name) == [name])
+        let names = Array("/a/".utf8) + name + Array("\r\n./".utf8) + name + Array("\n".utf8)
+        #expect(try DirectoryListing(names: names, of: Array("/a".utf8)).entries.map(\.name) == [name, name])
+    }
+
+    @Test(arguments: [
+        ("gsiftp://h/~/a%41b", "gsiftp://h/~/a%2541b"), ("ftp://u:p@h//x#\u{e9}", "ftp://u:p@h//x%23%C3%A9"),
+        ("file:/a/%2e%2e", "file:///a/%252e%252e"), ("https://h/a%20b?c", "https://h/a%2520b%3Fc"),
+    ])
+    func theLibraryGetsNamesInEscapesAndPeopleSeeThemAsTheyAre(text: String, url: String) throws {
+        let place = try FTPLocation(text)
+        #expect(place.url == url)
+        #expect(place.description.hasSuffix(place.path) && text.hasSuffix(place.path))
     }
 }

@@ -7,7 +7,7 @@ struct NoopTransferDriver: TransferDriver {
     init(_ launch: Launch) async throws {}
 
     func makeDirectory(_ url: TransferURL, for job: JobID) async throws {}
-    func removeDirectory(_ url: TransferURL, for job: JobID) async throws {}
+    func removeDirectory(_ url: TransferURL, for job: JobID, progress: Progress) async throws {}
     func exists(_ url: TransferURL, for job: JobID) async throws -> Bool { true }
     func copy(_ copy: Copy, progress: Progress) async throws {}
 }

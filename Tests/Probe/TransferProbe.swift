@@ -26,7 +26,9 @@ final class TransferProbe: TransferDriver {
     }
 
     func makeDirectory(_ url: TransferURL, for job: JobID) async throws { try await Probe.behave(url.text) }
-    func removeDirectory(_ url: TransferURL, for job: JobID) async throws { try await Probe.behave(url.text) }
+    func removeDirectory(_ url: TransferURL, for job: JobID, progress: Progress) async throws {
+        try await Probe.behave(url.text, progress: progress)
+    }
 
     /// `most` answers how many copies were at work at once.
     func exists(_ url: TransferURL, for job: JobID) async throws -> Bool {

@@ -136,6 +136,12 @@ import Testing
         #expect(try await talk.ask("CP 1 0 - probe:alive/25 b") == "CP 1 0 SUCCESS (probe:alive/25->b)")
     }
 
+    @Test func aRemovalThatMakesProgressIsNotTimedOut() async throws {
+        let talk = try await transfer(["--timeout 1"])
+        _ = try await talk.ask("START 1")
+        #expect(try await talk.ask("RMDIR 1 - - probe:alive/25 -") == "RMDIR 1 - SUCCESS -")
+    }
+
     @Test func aSlowQuestionOfAnInformationDriverHasADeadlineToo() async throws {
         let talk = try Talk("mad_probe", Talk.Start(["--timeout 1"], environment: ["MAD_PROBE": "information"]))
         _ = try await talk.ask("INIT - - -")

@@ -20,6 +20,8 @@ globus_result_t mad_ftp_set_transfer(globus_ftp_client_operationattr_t *attribut
 /* Calls `moved` with the bytes that a transfer between two servers has moved so far, as often as the servers tell. */
 globus_result_t mad_ftp_watch(globus_ftp_client_handle_t *handle, globus_ftp_client_plugin_t *plugin,
     void (*moved)(void *argument, globus_off_t bytes), void *argument);
-void mad_ftp_unwatch(globus_ftp_client_handle_t *handle, globus_ftp_client_plugin_t *plugin);
+
+/* Ends that. When it fails, the library may go on to call `moved`, and everything stays as it is. */
+globus_result_t mad_ftp_unwatch(globus_ftp_client_handle_t *handle, globus_ftp_client_plugin_t *plugin);
 
 #endif

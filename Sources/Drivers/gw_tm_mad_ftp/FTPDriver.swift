@@ -30,8 +30,8 @@ struct FTPDriver: TransferDriver {
         try await client.makeDirectory(FTPLocation(url.text))
     }
 
-    func removeDirectory(_ url: TransferURL, for job: JobID) async throws {
-        try await client.removeDirectory(FTPLocation(url.text))
+    func removeDirectory(_ url: TransferURL, for job: JobID, progress: Progress) async throws {
+        try await client.removeDirectory(FTPLocation(url.text), moved: { progress.advance() })
     }
 
     func exists(_ url: TransferURL, for job: JobID) async throws -> Bool {

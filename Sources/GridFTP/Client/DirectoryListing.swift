@@ -10,52 +10,61 @@ struct DirectoryListing: Sendable, Equatable {
         case directory
     }
 
-    /// One entry: a name without slashes.
+    /// One entry: the bytes of a name without slashes, in whatever encoding the server's files have.
     struct Entry: Sendable, Equatable {
-        let name: String
+        let name: [UInt8]
         let kind: Kind
     }
+
+    private typealias Line = ArraySlice<UInt8>
 
     /// Everything but the directory itself and its parent.
     private(set) var entries: [Entry] = []
 
+    /// Nothing.
+    init() {}
+
     /// Reads the answer to MLSD (RFC 3659): `fact=value;fact=value; name` in each line.
     /// - Throws: ``MADError`` when a line is none of these or a name would lead elsewhere.
-    init(machine text: String) throws(MADError) {
+    init(machine text: [UInt8]) throws(MADError) {
         for line in DirectoryListing.lines(of: text) {
-            guard let blank = line.firstIndex(of: " ") else {
-                throw MADError(.refused, "the server's listing cannot be read", cause: String(line.prefix(80)))
+            guard let blank = line.firstIndex(of: UInt8(ascii: " ")) else {
+                throw MADError(.refused, "the server's listing cannot be read", cause: Self.shown(line))
             }
-            let facts = Facts(line[..<blank])
+            let facts = Facts(String(decoding: line[..<blank], as: UTF8.self))
             guard !facts.isDirectoryItself else { continue }
-            try add(line[line.index(after: blank)...], facts.isDirectory ? .directory : .leaf)
+            try add(line[(blank + 1)...], facts.isDirectory ? .directory : .leaf)
         }
     }
 
     /// Reads the answer to NLST: a name in each line, by some servers with the directory's own path in front.
-    init(names text: String, of directory: String) throws(MADError) {
+    init(names text: [UInt8], of directory: [UInt8]) throws(MADError) {
+        let slash = UInt8(ascii: "/")
+        let prefix = directory.last == slash ? directory : directory + [slash]
         for line in DirectoryListing.lines(of: text) {
             var name = line
-            let prefix = directory.hasSuffix("/") ? directory : directory + "/"
-            if name.hasPrefix(prefix) { name = name.dropFirst(prefix.count) }
-            if name.hasPrefix("./") { name = name.dropFirst(2) }
+            if name.starts(with: prefix) { name = name.dropFirst(prefix.count) }
+            if name.starts(with: "./".utf8) { name = name.dropFirst(2) }
             try add(name, .directory)
         }
     }
 
-    private mutating func add(_ name: Substring, _ kind: Kind) throws(MADError) {
-        guard name != ".", name != ".." else { return }
+    private mutating func add(_ name: Line, _ kind: Kind) throws(MADError) {
+        guard !name.elementsEqual(".".utf8), !name.elementsEqual("..".utf8) else { return }
         // Hostile or damaged: a name is one step down, never a way up or a second command.
-        guard !name.isEmpty, !name.contains("/"), name.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
-            throw MADError(.refused, "the server lists a name that is not a file's", cause: String(name.prefix(80)))
+        guard !name.isEmpty, name.allSatisfy({ $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "/") }) else {
+            throw MADError(.refused, "the server lists a name that is not a file's", cause: Self.shown(name))
         }
-        entries.append(Entry(name: String(name), kind: kind))
+        entries.append(Entry(name: Array(name), kind: kind))
     }
 
-    private static func lines(of text: String) -> [Substring] {
-        // "\r\n" is one character in Swift; the last line may lack its end.
-        text.split { $0 == "\n" || $0 == "\r\n" }.map { $0.hasSuffix("\r") ? $0.dropLast() : $0 }
+    private static func lines(of text: [UInt8]) -> [Line] {
+        // The last line may lack its end.
+        text.split(separator: UInt8(ascii: "\n")).map { $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0 }
+            .filter { !$0.isEmpty }
     }
+
+    private static func shown(_ line: Line) -> String { String(decoding: line.prefix(80), as: UTF8.self) }
 }
 
 /// The facts of one name, as MLST and MLSD give them.

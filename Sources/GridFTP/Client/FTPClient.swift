@@ -25,6 +25,7 @@ package final class FTPClient: Sendable {
     private let settings: Settings
     private let blocking: BlockingPool
     private let pool: ConnectionPool
+    private let absences = RecentAbsences()
 
     /// Makes a client; the library is loaded by its first use, or by ``warmUp()``.
     package init(settings: Settings = Settings(), blocking: BlockingPool) {
@@ -32,8 +33,9 @@ package final class FTPClient: Sendable {
         self.blocking = blocking
         var limits = ConnectionPool.Limits()
         limits.perServer = settings.connectionsPerServer
+        let connecting = BlockingPool(limit: 8)
         pool = ConnectionPool(limits: limits, stamp: { FTPClient.credentialStamp }) { stamp in
-            Connection(stamp: stamp, blocking: blocking) { try FTPClient.activate() }
+            Connection(stamp: stamp, blocking: blocking, connecting: connecting) { try FTPClient.activate() }
         }
     }
 
@@ -73,12 +75,13 @@ package final class FTPClient: Sendable {
     }
 
     /// Removes a directory with everything in it; one that is not there counts as removed. Links are removed, not followed.
+    /// - Parameter moved: called while the removal gets on.
     /// - Throws: ``MADError`` naming the URL; without asking the server for a root or home directory.
-    package func removeDirectory(_ place: FTPLocation, moved: @escaping @Sendable () -> Void = {}) async throws {
+    package func removeDirectory(_ place: FTPLocation, moved: @escaping @Sendable () -> Void) async throws {
         if let reason = place.reasonAgainstRemoval {
             throw MADError(.invalid, "\(place.description) is not removed", cause: reason)
         }
-        try await command(place) { connection in
+        try await command(place, waiting: moved) { connection in
             try await RemoteTree(connection: connection, moved: moved).remove(place)
         }
     }
@@ -142,9 +145,10 @@ package final class FTPClient: Sendable {
                     try output.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: offset)
                     offset += Int64(count)
                     moved()
-                    if count < buffer.count { break }
+                    guard count == buffer.count else { break }
                     if isCancelled.isSet { throw FTPFailure.cancelled.error(at: destination.description) }
                 }
+                try input.check(wasReadTo: offset)
                 try output.commit()
             }
         } onCancel: {
@@ -161,7 +165,12 @@ package final class FTPClient: Sendable {
             try await pool.withConnection(
                 to: destination.server, preferring: .sending(shape), isCommand: false, waiting: moved
             ) { connection in
-                try await connection.send(file, to: destination.url, shape: shape, moved: moved)
+                try await absences.watching(destination.server, .destination) {
+                    if absences.wereSeen(on: destination.server, .destination) {
+                        try await FTPClient.findDirectory(of: destination, connection)
+                    }
+                    try await connection.send(file, to: destination.url, shape: shape, moved: moved)
+                }
                 if isExecutable { try await connection.changeMode(destination.url, to: 0o755) }
             }
         }
@@ -177,12 +186,16 @@ package final class FTPClient: Sendable {
             try await pool.withConnection(
                 to: source.server, preferring: .receiving(small), isCommand: false, waiting: moved
             ) { connection in
-                // One file alone may use several streams, if it is large. In a crowd the crowd is the parallelism, and a
-                // question for each small file would cost a third of the rate.
-                let size = pool.isCrowded(source.server) ? nil : try await FTPClient.size(of: source, connection)
-                return try await connection.receive(
-                    source.url, size: size, shape: shape(for: source, size: size ?? 0), moved: moved,
-                    into: { try file.write($0, at: $1) })
+                if file.isBegun { try await blocking.run { try file.beginAttempt() } }
+                return try await absences.watching(source.server, .source) {
+                    // One file alone may use several streams, if it is large. In a crowd the crowd is the parallelism, and
+                    // a question for each small file would cost a third of the rate.
+                    let mustAsk = !pool.isCrowded(source.server) || absences.wereSeen(on: source.server, .source)
+                    let size = mustAsk ? try await FTPClient.size(of: source, connection) : nil
+                    return try await connection.receive(
+                        source.url, size: size, shape: shape(for: source, size: size ?? 0), moved: moved,
+                        into: { try file.write($0, at: $1) })
+                }
             }
         }
         // The connection serves the next file meanwhile.
@@ -201,6 +214,13 @@ package final class FTPClient: Sendable {
         }
     }
 
+    /// Throws what the server says when there is no directory for `place`.
+    private static func findDirectory(of place: FTPLocation, _ connection: Connection) async throws {
+        do {
+            _ = try await connection.facts(place.directory.url)
+        } catch let failure as FTPFailure where failure.isAnswer && !failure.saysAbsent {}
+    }
+
     private func transfer(
         _ source: FTPLocation, _ destination: FTPLocation, _ isExecutable: Bool, _ moved: @escaping @Sendable () -> Void
     ) async throws {
@@ -211,7 +231,12 @@ package final class FTPClient: Sendable {
                 to: "\(source.server) \(destination.server)", preferring: .sending(shape), isCommand: false,
                 waiting: moved
             ) { connection in
-                try await connection.transfer(from: source.url, to: destination.url, shape: shape, moved: moved)
+                try await absences.watching(source.server, .source) {
+                    if absences.wereSeen(on: source.server, .source) {
+                        _ = try await FTPClient.size(of: source, connection)
+                    }
+                    try await connection.transfer(from: source.url, to: destination.url, shape: shape, moved: moved)
+                }
             }
         }
         if isExecutable { try await makeExecutable(destination) }
@@ -223,7 +248,8 @@ package final class FTPClient: Sendable {
         let file = try await blocking.run { try LocalDestination(destination.path, mode: isExecutable ? 0o755 : 0o644) }
         defer { file.discard() }
         let place = "\(source.description) -> \(destination.path)"
-        try await relay(from: source, to: "file://" + file.temporaryPath, place: place, web: source, moved)
+        let temporary = "file://" + URLEscapes.escaped(file.temporaryPath.utf8)
+        try await relay(from: source, to: temporary, place: place, web: source, moved)
         try await blocking.run { try file.commit() }
     }
 
@@ -261,13 +287,14 @@ package final class FTPClient: Sendable {
     // MARK: What they share
 
     private func command<Result: Sendable>(
-        _ place: FTPLocation, _ body: (Connection) async throws -> Result
+        _ place: FTPLocation, waiting: @escaping @Sendable () -> Void = {},
+        _ body: (Connection) async throws -> Result
     ) async throws -> Result {
         guard place.scheme.isFTP else {
             throw MADError(.invalid, "\(place.description) is not on a GridFTP or FTP server")
         }
         return try await named(place) {
-            try await pool.withConnection(to: place.server, isCommand: true, body)
+            try await pool.withConnection(to: place.server, isCommand: true, waiting: waiting, body)
         }
     }
 

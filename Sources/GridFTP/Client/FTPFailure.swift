@@ -35,6 +35,18 @@ struct FTPFailure: Error, Sendable, Equatable {
     /// the server is about to hang up.
     var isAnswer: Bool { code >= 400 && code != 421 && code != 426 }
 
+    /// True when the server has closed the control connection, or is about to.
+    var saysHungUp: Bool {
+        guard code == 0 || code == 421 else { return false }
+        let text = text.lowercased()
+        return code == 421
+            || ["end of file", "end-of-file", "connection reset", "broken pipe", "connection closed", "eof"]
+                .contains { text.contains($0) }
+    }
+
+    /// True when the server does not let us in.
+    var refusesLogin: Bool { code == 530 || code == 535 }
+
     /// True when the server says that a name does not exist.
     var saysAbsent: Bool {
         guard isAnswer else { return false }
@@ -72,8 +84,8 @@ struct FTPFailure: Error, Sendable, Equatable {
     }
 
     private var concernsCredential: Bool {
-        if code == 530 || code == 535 { return true }
-        guard code == 0 || code == 530 else { return false }
+        if refusesLogin { return true }
+        guard code == 0 else { return false }
         let text = text.lowercased()
         return ["credential", "certificate", "gss", "authenticat"].contains { text.contains($0) }
     }

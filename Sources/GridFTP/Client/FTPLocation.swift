@@ -2,8 +2,8 @@ import MADKit
 
 /// A file or directory as a transfer request names it, taken apart as far as a client needs.
 ///
-/// gwd substitutes names into URLs without any escaping, so nothing is decoded either: `%20` names a file with three
-/// such characters.
+/// gwd substitutes names into URLs without any escaping, so a path is taken byte for byte: `%20` names a file with three
+/// such characters. A web server is sent the path as it was written, and decodes what it likes.
 package struct FTPLocation: Sendable, Equatable {
     /// How the place is reached.
     package enum Scheme: String, Sendable {
@@ -13,12 +13,15 @@ package struct FTPLocation: Sendable, Equatable {
         package var isFTP: Bool { self == .gsiftp || self == .ftp }
     }
 
+    private static let slash = UInt8(ascii: "/")
+
     /// How the place is reached.
     package let scheme: Scheme
     /// `scheme://host[:port]`, the same for every place on one server; with a user's name and password if they were given.
     package let server: String
-    /// The path with its leading slash. On an FTP server `/~/` stands for the home directory.
-    package let path: String
+    /// The path with its leading slash, in the server's own bytes: names need not be UTF-8. On an FTP server `/~/` stands
+    /// for the home directory.
+    package let bytes: [UInt8]
 
     /// Takes `text` apart.
     /// - Throws: ``MADError`` of code `invalid` that says what is wrong with it.
@@ -51,21 +54,24 @@ package struct FTPLocation: Sendable, Equatable {
         }
         self.scheme = scheme
         server = "\(scheme.rawValue)://\(authority)"
-        path = rest.isEmpty ? "/" : String(rest)
+        bytes = rest.isEmpty ? [Self.slash] : Array(rest.utf8)
     }
 
-    private init(scheme: Scheme, server: String, path: String) {
+    private init(scheme: Scheme, server: String, bytes: [UInt8]) {
         self.scheme = scheme
         self.server = server
-        self.path = path
+        self.bytes = bytes
     }
 
-    /// The whole URL, for the library.
-    package var url: String { scheme == .file ? "file://\(path)" : server + path }
+    /// The path as text, for local files and for people. What is no UTF-8 is replaced.
+    package var path: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// The whole URL, for people: without a password.
+    /// The whole URL, for the library: the path in RFC 3986's escapes, which the library takes back.
+    package var url: String { (scheme == .file ? "file://" : server) + URLEscapes.escaped(bytes) }
+
+    /// The whole URL, for people: without escapes and without a password.
     package var description: String {
-        guard let at = server.lastIndex(of: "@") else { return url }
+        guard let at = server.lastIndex(of: "@") else { return (scheme == .file ? "file://" : server) + path }
         return "\(scheme.rawValue)://\(server[server.index(after: at)...])\(path)"
     }
 
@@ -76,19 +82,26 @@ package struct FTPLocation: Sendable, Equatable {
 
     /// The same place named as a directory: one slash at the end.
     package var asDirectory: FTPLocation {
-        path.hasSuffix("/") ? self : FTPLocation(scheme: scheme, server: server, path: path + "/")
+        bytes.last == Self.slash ? self : FTPLocation(scheme: scheme, server: server, bytes: bytes + [Self.slash])
     }
 
     /// The same place without slashes at the end.
     var withoutSlash: FTPLocation {
-        var path = path[...]
-        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        return FTPLocation(scheme: scheme, server: server, path: String(path))
+        var bytes = bytes
+        while bytes.count > 1, bytes.last == Self.slash { bytes.removeLast() }
+        return FTPLocation(scheme: scheme, server: server, bytes: bytes)
     }
 
-    /// Something inside this directory.
-    func appending(_ name: String) -> FTPLocation {
-        FTPLocation(scheme: scheme, server: server, path: asDirectory.path + name)
+    /// The directory that this place lies in.
+    var directory: FTPLocation {
+        let parts = withoutSlash.bytes
+        guard let slash = parts.lastIndex(of: Self.slash), slash > 0 else { return self }
+        return FTPLocation(scheme: scheme, server: server, bytes: Array(parts[...slash]))
+    }
+
+    /// Something inside this directory, by the bytes of its name.
+    func appending(_ name: [UInt8]) -> FTPLocation {
+        FTPLocation(scheme: scheme, server: server, bytes: asDirectory.bytes + name)
     }
 
     /// The parts of the path between its slashes, `.` left out.
@@ -96,12 +109,23 @@ package struct FTPLocation: Sendable, Equatable {
 
     /// Why this directory must not be removed with everything in it, or `nil` when it may.
     ///
-    /// A home directory, the root and what lies directly below it are never a job's own; `..` could lead to them.
+    /// A home directory, the root, what lies directly below it and the system's directories one step further down are never
+    /// a job's own; `..` could lead to them.
     var reasonAgainstRemoval: String? {
         let components = components
         if components.contains("..") { return "its path climbs with '..'" }
         guard let first = components.first else { return "it is the root directory" }
         if first.hasPrefix("~") { return components.count < 2 ? "it is a home directory" : nil }
-        return components.count < 2 ? "it lies directly below the root directory" : nil
+        guard components.count > 1 else { return "it lies directly below the root directory" }
+        guard components.count == 2 else {
+            return components.count == 3 && components[..<2] == ["export", "home"] ? "it is a home directory" : nil
+        }
+        if ["home", "Users"].contains(first) || components == ["export", "home"] { return "it is a home directory" }
+        return Self.systemDirectories.contains(first) ? "it belongs to the system" : nil
     }
+
+    /// Directories of the Filesystem Hierarchy Standard whose parts no user owns.
+    private static let systemDirectories: Set<Substring> = [
+        "bin", "boot", "dev", "etc", "lib", "lib32", "lib64", "proc", "run", "sbin", "sys", "usr", "var",
+    ]
 }

@@ -8,6 +8,7 @@ struct RemoteTree {
     private static let deepest = 64
 
     let connection: Connection
+    /// Called for every answer of the server.
     let moved: @Sendable () -> Void
 
     /// Removes `directory`; one that is not there counts as removed.
@@ -15,7 +16,7 @@ struct RemoteTree {
         let directory = directory.withoutSlash
         do {
             return try await connection.removeDirectory(directory.url)
-        } catch let failure as FTPFailure where failure.isAnswer {
+        } catch let failure as FTPFailure where isAboutTheDirectory(failure) {
             if failure.saysAbsent { return }
         }
         do {
@@ -35,11 +36,19 @@ struct RemoteTree {
         try await explore(directory, depth: 0, &leaves, &directories)
         for leaf in leaves {
             try Task.checkCancellation()
-            moved()
             try await delete(leaf)
+            moved()
         }
         // The deepest first.
-        for directory in directories.reversed() { try await removeEmpty(directory) }
+        for directory in directories.reversed() {
+            try await removeEmpty(directory)
+            moved()
+        }
+    }
+
+    /// True when the server refused the order, not us: who is not let in need not ask on, and loses the reason if he does.
+    private func isAboutTheDirectory(_ failure: FTPFailure) -> Bool {
+        failure.isAnswer && !failure.refusesLogin && !connection.isSpent
     }
 
     /// True when a directory holds nothing.
@@ -60,7 +69,11 @@ struct RemoteTree {
             let place = directory.appending(entry.name)
             if entry.kind == .leaf {
                 leaves.append(place)
-            } else if try await !isDeleted(place) {
+                continue
+            }
+            let isGone = try await isDeleted(place)
+            moved()
+            if !isGone {
                 directories.append(place)
                 try await explore(place, depth: depth + 1, &leaves, &directories)
             }
@@ -72,9 +85,9 @@ struct RemoteTree {
             return try DirectoryListing(machine: try await connection.list(directory.url, .machine, moved: moved))
         } catch let failure as FTPFailure where failure.saysUnsupported {
             let names = try await connection.list(directory.url, .names, moved: moved)
-            return try DirectoryListing(names: names, of: directory.path)
+            return try DirectoryListing(names: names, of: directory.bytes)
         } catch let failure as FTPFailure where failure.saysAbsent {
-            return try DirectoryListing(machine: "")
+            return DirectoryListing()
         }
     }
 

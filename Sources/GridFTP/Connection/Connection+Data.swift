@@ -25,6 +25,7 @@ extension Connection {
         } catch {
             // A block may still be on its way to the library; nobody else shall find it on this connection.
             if upload.hasSent { spend() }
+            spend(after: error)
             throw upload.problem ?? error
         }
     }
@@ -36,25 +37,38 @@ extension Connection {
     ) async throws -> Download {
         let download = Download(
             size: size, streams: shape.streams, over: self, blocking: blocking, moved: moved, into: sink)
-        try await perform(download, shape) { handle, attributes, callback, argument in
-            globus_ftp_client_get(handle, url, attributes, nil, callback, argument)
+        do {
+            try await perform(download, shape) { handle, attributes, callback, argument in
+                globus_ftp_client_get(handle, url, attributes, nil, callback, argument)
+            }
+        } catch {
+            spend(after: error)
+            throw error
         }
         return download
     }
 
-    /// MLSD or NLST: the text of a directory's listing.
-    func list(_ url: String, _ listing: Listing, moved: @escaping @Sendable () -> Void) async throws -> String {
+    /// MLSD or NLST: a directory's listing as it came; names need not be UTF-8.
+    func list(_ url: String, _ listing: Listing, moved: @escaping @Sendable () -> Void) async throws -> [UInt8] {
         let text = ListingText()
         let download = Download(
             size: nil, streams: 1, over: self, blocking: blocking, moved: moved, into: { try text.add($0, at: $1) })
-        try await perform(download, TransferShape(isExtended: false)) { handle, attributes, callback, argument in
-            switch listing {
-            case .machine: globus_ftp_client_machine_list(handle, url, attributes, callback, argument)
-            case .names: globus_ftp_client_list(handle, url, attributes, callback, argument)
+        do {
+            try await perform(download, TransferShape(isExtended: false)) { handle, attributes, callback, argument in
+                switch listing {
+                case .machine: globus_ftp_client_machine_list(handle, url, attributes, callback, argument)
+                case .names: globus_ftp_client_list(handle, url, attributes, callback, argument)
+                }
             }
+        } catch let failure as FTPFailure where failure.saysUnsupported {
+            // Who does not know the command has touched no data connection.
+            throw failure
+        } catch {
+            spend(after: error)
+            throw error
         }
         try download.handOnTheLast()
-        return text.text
+        return text.bytes
     }
 
     private func perform(
@@ -75,20 +89,32 @@ extension Connection {
         if let problem = download.problem { throw problem }
     }
 
+    /// Gives the connection up when the server refused to move data: the library goes on to count on data connections that
+    /// are about to be closed, fails the next transfer, and ends the process when a change of mode meets them.
+    private func spend(after error: any Error) {
+        if let failure = error as? FTPFailure, failure.isAnswer { spend() }
+    }
+
     /// Copies from one server to another over this connection, which then belongs to that pair.
     func transfer(
         from source: String, to destination: String, shape: TransferShape, moved: @escaping @Sendable () -> Void
     ) async throws {
         let markers = Markers(moved)
         let call = Call(keeping: self, markers)
-        defer { markers.remove() }
-        try await perform(using: .sending(shape), call) { handle, attributes in
-            markers.install(on: handle)
-            let argument = Unmanaged.passRetained(call)
-            let result = globus_ftp_client_third_party_transfer(
-                handle, source, attributes, destination, attributes, nil, callCompleted, argument.toOpaque())
-            if result != 0 { argument.release() }
-            return result
+        // Still at work, as after a cancellation that nobody confirmed: the connection is of no further use.
+        defer { if !markers.remove() { spend() } }
+        do {
+            try await perform(using: .sending(shape), call) { handle, attributes in
+                markers.install(on: handle)
+                let argument = Unmanaged.passRetained(call)
+                let result = globus_ftp_client_third_party_transfer(
+                    handle, source, attributes, destination, attributes, nil, callCompleted, argument.toOpaque())
+                if result != 0 { argument.release() }
+                return result
+            }
+        } catch {
+            spend(after: error)
+            throw error
         }
     }
 }
@@ -98,50 +124,18 @@ private final class ListingText: Sendable {
     // A million files; beyond that a server is mad or hostile.
     private static let most = 64 << 20
 
-    private let bytes = Mutex<[UInt8]>([])
+    private let content = Mutex<[UInt8]>([])
 
-    var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
+    var bytes: [UInt8] { content.withLock { $0 } }
 
     func add(_ piece: UnsafeRawBufferPointer, at offset: Int64) throws(MADError) {
         let (start, end) = (Int(offset), Int(offset) + piece.count)
         guard start >= 0, end <= Self.most else {
             throw MADError(.refused, "the server's listing is longer than \(Self.most >> 20) MB")
         }
-        bytes.withLock { bytes in
+        content.withLock { bytes in
             if bytes.count < end { bytes.append(contentsOf: repeatElement(0, count: end - bytes.count)) }
             bytes.replaceSubrange(start..<end, with: piece)
         }
     }
-}
-
-/// The signs of life of a transfer between servers, which moves no byte through this process.
-///
-/// `@unchecked Sendable` by this rule: installed before the transfer starts and removed after it ended, by its task.
-private final class Markers: @unchecked Sendable {
-    private let moved: @Sendable () -> Void
-    private let last = Atomic<Int64>(-1)
-    private var plugin: globus_ftp_client_plugin_t?
-    private var handle: Connection.Handle?
-
-    init(_ moved: @escaping @Sendable () -> Void) { self.moved = moved }
-
-    func install(on handle: Connection.Handle) {
-        let result = mad_ftp_watch(handle, &plugin, markerArrived, Unmanaged.passUnretained(self).toOpaque())
-        if FTPFailure(result: result) == nil { self.handle = handle }
-    }
-
-    func remove() {
-        if let handle { mad_ftp_unwatch(handle, &plugin) }
-        handle = nil
-    }
-
-    /// A server that repeats itself is not moving.
-    fileprivate func note(_ bytes: Int64) {
-        if last.exchange(bytes, ordering: .relaxed) != bytes { moved() }
-    }
-}
-
-private func markerArrived(_ argument: UnsafeMutableRawPointer?, _ bytes: globus_off_t) {
-    guard let argument else { return }
-    Unmanaged<Markers>.fromOpaque(argument).takeUnretainedValue().note(Int64(bytes))
 }

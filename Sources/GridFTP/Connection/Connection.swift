@@ -36,6 +36,8 @@ final class Connection: @unchecked Sendable {
     let handle = Handle.allocate(capacity: 1)
     private let attributes = Attributes.allocate(capacity: 1)
     let blocking: BlockingPool
+    /// Threads of its own for the first start, which may wait for a name service: files must not wait behind it.
+    private let connecting: BlockingPool
 
     /// The last use of the data connections.
     private(set) var use = Use.nothing
@@ -51,9 +53,10 @@ final class Connection: @unchecked Sendable {
     private let prepare: @Sendable () throws -> Void
     private var isPrepared = false
 
-    init(stamp: Int, blocking: BlockingPool, prepare: @escaping @Sendable () throws -> Void) {
+    init(stamp: Int, blocking: BlockingPool, connecting: BlockingPool, prepare: @escaping @Sendable () throws -> Void) {
         self.stamp = stamp
         self.blocking = blocking
+        self.connecting = connecting
         self.prepare = prepare
         handle.initialize(to: nil)
         attributes.initialize(to: nil)
@@ -94,7 +97,7 @@ final class Connection: @unchecked Sendable {
         if isPrepared {
             begin(use, call, start)
         } else {
-            try await blocking.run { [self] in
+            try await connecting.run { [self] in
                 try prepare()
                 try create()
                 isPrepared = true
@@ -116,7 +119,7 @@ final class Connection: @unchecked Sendable {
             return
         }
         // Who is not let in has no connection; any other answer proves that there is one.
-        if failure.isAnswer, failure.code != 530 { isFresh = false } else { isSpent = true }
+        if failure.isAnswer, !failure.refusesLogin { isFresh = false } else { isSpent = true }
         throw failure
     }
 

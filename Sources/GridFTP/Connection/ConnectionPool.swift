@@ -48,14 +48,14 @@ final class ConnectionPool: Sendable {
             giveBack(connection, to: server)
             return result
         } catch let failure as FTPFailure where wasUsed && !failure.isAnswer && failure != .cancelled {
-            giveBack(connection, to: server)
             // Most likely the server was restarted or grew tired: its other idle connections are no better.
-            dropIdle(server)
+            if failure.saysHungUp { dropIdle(server) }
         } catch {
             giveBack(connection, to: server)
             throw error
         }
-        let fresh = try await lease(server, use, isCommand: isCommand, waiting)
+        // In the place of the old one, not out of the pool: another old one might fail the same way.
+        let fresh = open(server)
         defer { giveBack(fresh, to: server) }
         return try await body(fresh)
     }

@@ -36,6 +36,13 @@ final class LocalSource: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Throws when the file has ended before the size that it had when it was opened.
+    func check(wasReadTo end: Int64) throws(MADError) {
+        guard end < size else { return }
+        throw MADError(
+            .invalid, "cannot read \(path)", cause: "it shrank from \(size) to \(end) bytes while it was copied")
+    }
+
     /// Fills `buffer` from `offset` on; less than its length only at the end of the file.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(MADError) -> Int {
         var filled = 0
@@ -58,6 +65,19 @@ final class LocalDestination: Sendable {
     private struct State {
         var descriptor: Int32 = -1
         var temporary: String?
+        /// How many threads write at this moment: an operation that was given up may have left some.
+        var writers = 0
+        /// Set by the first write.
+        var isBegun = false
+        /// Set when nobody may begin to write any more; the last writer then closes the file. Its number may belong to
+        /// another file the moment after.
+        var isOver = false
+
+        mutating func close() {
+            guard writers == 0, descriptor >= 0 else { return }
+            _ = Glibc.close(descriptor)
+            descriptor = -1
+        }
     }
 
     /// Where it will be.
@@ -105,9 +125,34 @@ final class LocalDestination: Sendable {
 
     deinit { discard() }
 
-    /// Writes `bytes` at their place. Safe from several threads.
+    /// True when something has been written.
+    var isBegun: Bool { state.withLock { $0.isBegun } }
+
+    /// Begins anew with an empty file: an attempt that failed may have written more than the next one will.
+    func beginAttempt() throws(MADError) {
+        try state.withLock { state throws(MADError) in
+            guard state.temporary != nil else { return }
+            guard state.writers == 0, state.descriptor >= 0, ftruncate(state.descriptor, 0) == 0 else {
+                throw .system("cannot write \(path)")
+            }
+        }
+    }
+
+    /// Writes `bytes` at their place. Safe from several threads. Does nothing when the file has been given up.
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(MADError) {
-        let descriptor = state.withLock { $0.descriptor }
+        let descriptor = state.withLock { state -> Int32? in
+            guard !state.isOver, state.descriptor >= 0 else { return nil }
+            state.writers += 1
+            state.isBegun = true
+            return state.descriptor
+        }
+        guard let descriptor else { return }
+        defer {
+            state.withLock { state in
+                state.writers -= 1
+                if state.isOver { state.close() }
+            }
+        }
         var done = 0
         while done < bytes.count {
             let count = pwrite(
@@ -129,17 +174,20 @@ final class LocalDestination: Sendable {
     /// Gives the file its permissions and its name.
     func commit() throws(MADError) {
         try state.withLock { state throws(MADError) in
-            let descriptor = state.descriptor
-            state.descriptor = -1
-            guard let temporary = state.temporary else {
-                if descriptor >= 0 { close(descriptor) }
-                return
+            state.isOver = true
+            guard let temporary = state.temporary else { return state.close() }
+            guard state.writers == 0 else {
+                throw MADError(.internal, "cannot write \(path)", cause: "a block is still on its way")
             }
             let mask = umask(0o022)
             umask(mask)
+            var error: MADError?
+            if fchmod(state.descriptor, mode & ~mask) != 0 { error = .system("cannot write \(path)") }
             // Some file systems tell that they are full only at the end.
-            guard fchmod(descriptor, mode & ~mask) == 0, close(descriptor) == 0, rename(temporary, path) == 0 else {
-                let error = MADError.system("cannot write \(path)")
+            if Glibc.close(state.descriptor) != 0, error == nil { error = .system("cannot write \(path)") }
+            state.descriptor = -1
+            if error == nil, rename(temporary, path) != 0 { error = .system("cannot write \(path)") }
+            if let error {
                 unlink(temporary)
                 throw error
             }
@@ -151,8 +199,8 @@ final class LocalDestination: Sendable {
     /// Takes everything away again. Does nothing after ``commit()``.
     func discard() {
         state.withLock { state in
-            if state.descriptor >= 0 { close(state.descriptor) }
-            state.descriptor = -1
+            state.isOver = true
+            state.close()
             guard let temporary = state.temporary else { return }
             unlink(temporary)
             Self.unfinished.withLock { _ = $0.remove(temporary) }

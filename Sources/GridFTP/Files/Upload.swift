@@ -108,7 +108,8 @@ final class Upload: Sendable {
             do {
                 let count = try file.read(
                     into: UnsafeMutableRawBufferPointer(start: block.bytes, count: blockBytes), at: offset)
-                let isLast = count < blockBytes || offset + Int64(count) >= file.size
+                if count < blockBytes { try file.check(wasReadTo: offset + Int64(count)) }
+                let isLast = offset + Int64(count) >= file.size
                 send(block, count, at: offset, isLast: isLast, handle)
             } catch {
                 state.withLock { state in

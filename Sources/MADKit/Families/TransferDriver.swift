@@ -12,8 +12,9 @@ public protocol TransferDriver: Driver {
     func end(_ job: JobID) async throws
     /// Makes a directory; afterwards it exists and is empty.
     func makeDirectory(_ url: TransferURL, for job: JobID) async throws
-    /// Removes a directory with everything in it; one that is not there counts as removed.
-    func removeDirectory(_ url: TransferURL, for job: JobID) async throws
+    /// Removes a directory with everything in it; one that is not there counts as removed. Call `progress.advance()` now
+    /// and then: a tree may be huge, so the deadline is one of idleness.
+    func removeDirectory(_ url: TransferURL, for job: JobID, progress: Progress) async throws
     /// True when the file or directory is there.
     func exists(_ url: TransferURL, for job: JobID) async throws -> Bool
     /// Copies one file. Call `progress.advance()` while bytes move: the deadline of a copy is one of idleness.

@@ -49,8 +49,9 @@ struct TransferFamily<DriverType: TransferDriver>: Family {
                 reply.succeed(Info(url.text))
             }
         case "RMDIR":
-            return try directoryOperation(line, reply) { job, url in
-                try await driver.removeDirectory(url, for: job)
+            let progress = Progress()
+            return try directoryOperation(line, reply, progress) { job, url in
+                try await driver.removeDirectory(url, for: job, progress: progress)
                 reply.succeed()
             }
         case "EXISTS":
@@ -68,12 +69,13 @@ struct TransferFamily<DriverType: TransferDriver>: Family {
     }
 
     private func directoryOperation(
-        _ line: RequestLine, _ reply: Reply, _ body: @escaping @Sendable (JobID, TransferURL) async throws -> Void
+        _ line: RequestLine, _ reply: Reply, _ progress: Progress? = nil,
+        _ body: @escaping @Sendable (JobID, TransferURL) async throws -> Void
     ) throws(MADError) -> Operation {
         let job = try job(in: line)
         let url = try url(line[4], "URL")
         let jobs = jobs
-        return operation("\(line.verb) \(url)", job, .alone, reply) {
+        return operation("\(line.verb) \(url)", job, .alone, reply, progress) {
             guard jobs.isOpen(job) else { throw jobs.notOpen(job) }
             try await body(job, url)
         }
