@@ -13,7 +13,8 @@ import Testing
             job.talk.say("CP \(number / 20 + 1) \(number % 20) - file://\(source) \(server.url("/f\(number)"))")
         }
         for _ in 0..<1000 { #expect(try await job.talk.hear("CP ").contains(" SUCCESS ")) }
-        #expect(server.connections <= 4)
+        // Two or three on a fast machine; a slow one looks like a slow server, which gets more, up to the bound.
+        #expect(server.connections <= 16)
     }
 
     @Test func slowFilesGetMoreConnectionsUpToTheBound() async throws {
