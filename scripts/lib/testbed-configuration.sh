@@ -146,8 +146,8 @@ configure_gridway() {
     port=$(port_of gatekeeper)
     poll=$host:$port
     seg=localhost:$port
-    # gwd tells hosts apart by their names; where this machine has no better one, the address is the other.
-    [ "$poll" != "$seg" ] || seg=127.0.0.1:$port
+    # gwd tells hosts apart by their names as written; where this machine has no other one, capitals make one.
+    [ "$poll" != "$seg" ] || seg=LOCALHOST:$port
     attributes "$poll" jobmanager-fork "$(port_of gridftp)" | put "$dir/etc/poll.attributes"
     attributes "$seg" jobmanager-fork-seg "$(port_of gridftp2)" | put "$dir/etc/seg.attributes"
     put "$dir/etc/host_seg.list" <<<"$seg $dir/etc/seg.attributes"
