@@ -48,6 +48,8 @@ var targets: [Target] = [
     .target(name: "CPosix"),
     library("MADKit", ["CPosix"]),
     library("Grid", ["MADKit"]),
+    shim("CLDAP", [], links: "ldap", "lber"),
+    library("Directory", ["CLDAP", "CPosix", "MADKit"]),
 
     driver("gw_im_mad_static", ["Grid"]),
     .executableTarget(name: "gwmad", dependencies: ["CPosix", "MADKit"], swiftSettings: strict),

@@ -1,0 +1,62 @@
+#include "CLDAP.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+
+void cldap_ignore_surroundings(void) {
+    int version;
+    setenv("LDAPNOINIT", "1", 1);
+    /* The first look at an option is when libldap reads its surroundings. */
+    ldap_get_option(NULL, LDAP_OPT_PROTOCOL_VERSION, &version);
+}
+
+int cldap_open(LDAP **handle, const char *url, unsigned long largest) {
+    const int version = LDAP_VERSION3;
+    const int never = LDAP_DEREF_NEVER;
+    Sockbuf *socket = NULL;
+    ber_len_t limit = largest;
+    int code = ldap_initialize(handle, url);
+    if (code != LDAP_SUCCESS) return code;
+    ldap_set_option(*handle, LDAP_OPT_PROTOCOL_VERSION, &version);
+    ldap_set_option(*handle, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
+    ldap_set_option(*handle, LDAP_OPT_DEREF, &never);
+    ldap_set_option(*handle, LDAP_OPT_RESTART, LDAP_OPT_ON);
+    if (ldap_get_option(*handle, LDAP_OPT_SOCKBUF, &socket) == LDAP_OPT_SUCCESS && socket != NULL)
+        ber_sockbuf_ctrl(socket, LBER_SB_OPT_SET_MAX_INCOMING, &limit);
+    return LDAP_SUCCESS;
+}
+
+int cldap_set_patience(LDAP *handle, long seconds, int microseconds) {
+    const struct timeval time = {seconds, microseconds};
+    int code = ldap_set_option(handle, LDAP_OPT_NETWORK_TIMEOUT, &time);
+    return code != LDAP_OPT_SUCCESS ? code : ldap_set_option(handle, LDAP_OPT_TIMEOUT, &time);
+}
+
+int cldap_set_authorities(LDAP *handle, const char *file) {
+    const int demand = LDAP_OPT_X_TLS_DEMAND;
+    const int client = 0;
+    int code = ldap_set_option(handle, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand);
+    if (code == LDAP_OPT_SUCCESS) code = ldap_set_option(handle, LDAP_OPT_X_TLS_CACERTFILE, file);
+    /* The settings count for contexts made from now on. */
+    if (code == LDAP_OPT_SUCCESS) code = ldap_set_option(handle, LDAP_OPT_X_TLS_NEWCTX, &client);
+    return code == LDAP_OPT_SUCCESS ? LDAP_SUCCESS : LDAP_CONNECT_ERROR;
+}
+
+int cldap_descriptor(LDAP *handle) {
+    int descriptor = -1;
+    return ldap_get_option(handle, LDAP_OPT_DESC, &descriptor) == LDAP_OPT_SUCCESS ? descriptor : -1;
+}
+
+int cldap_last_error(LDAP *handle, char **message) {
+    int code = LDAP_OTHER;
+    *message = NULL;
+    ldap_get_option(handle, LDAP_OPT_RESULT_CODE, &code);
+    ldap_get_option(handle, LDAP_OPT_DIAGNOSTIC_MESSAGE, message);
+    return code;
+}
+
+int cldap_bind(LDAP *handle, const char *name, const char *password, int *message) {
+    struct berval secret = {strlen(password), (char *)password};
+    return ldap_sasl_bind(handle, name, LDAP_SASL_SIMPLE, &secret, NULL, NULL, message);
+}
