@@ -51,7 +51,12 @@ var targets: [Target] = [
     shim("CLDAP", [], links: "ldap", "lber"),
     library("Directory", ["CLDAP", "CPosix", "MADKit"]),
 
+    library("GridInformation", ["CPosix", "Directory", "MADKit", "Grid"]),
+
     driver("gw_im_mad_static", ["Grid"]),
+    driver("gw_im_mad_mds2", ["GridInformation"]),
+    driver("gw_im_mad_mds2_glue", ["GridInformation"]),
+    driver("gw_im_mad_bdii", ["GridInformation"]),
     .executableTarget(name: "gwmad", dependencies: ["CPosix", "MADKit"], swiftSettings: strict),
 
     .executableTarget(

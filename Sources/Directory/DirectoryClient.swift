@@ -21,12 +21,12 @@ package final class DirectoryClient: Sendable {
     }
 
     /// Asks a server.
-    /// - Parameter patience: how long to wait, for the connection and the answer together.
+    /// - Parameter deadline: when to give up, connecting included, whatever the server does.
     /// - Throws: ``MADError`` naming the server and what it or the network said.
     package func answer(
-        to search: DirectorySearch, of server: DirectoryServer, within patience: Duration
+        to search: DirectorySearch, of server: DirectoryServer, before deadline: Instant
     ) async throws -> DirectoryAnswer {
-        try await connection(to: server).answer(to: search, before: .now + patience)
+        try await connection(to: server).answer(to: search, before: deadline)
     }
 
     private func connection(to server: DirectoryServer) -> DirectoryConnection {
