@@ -18,7 +18,8 @@ enum DirectoryError {
         defer { ldap_memfree(message) }
         let code = code ?? last
         var detail = message.map { String(cString: $0) } ?? ""
-        if detail.isEmpty, errno != 0, code == LDAP_SERVER_DOWN { detail = String(cString: strerror(errno)) }
+        // libldap looks whether it is connected when a server refused, and hides the reason by that.
+        if detail.isEmpty, errno != 0, errno != ENOTCONN, code == LDAP_SERVER_DOWN { detail = String(cString: strerror(errno)) }
         return error(code, server, detail: detail)
     }
 

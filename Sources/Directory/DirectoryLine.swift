@@ -157,7 +157,8 @@ final class DirectoryLine {
         var cursor: OpaquePointer?
         guard ldap_get_dn_ber(handle, message, &cursor, &name) == LDAP_SUCCESS else { return }
         defer { ber_free(cursor, 0) }
-        search.entries.begin(name: name.bytes)
+        search.entries.begin(
+            name: search.pending.search.keepsNames ? name.bytes : UnsafeBufferPointer(start: nil, count: 0))
         while true {
             var attribute = berval()
             var values: UnsafeMutablePointer<berval>?

@@ -6,14 +6,19 @@ package struct DirectorySearch: Sendable {
     package let filter: DirectoryFilter
     /// What to tell of each entry.
     package let attributes: AttributeNames
+    /// True to keep the distinguished names of the entries too.
+    package let keepsNames: Bool
     /// The most memory that the answer may take, in bytes.
     package let room: Int
 
     /// Asks for `attributes` of all entries below `base` that fit `filter`.
-    package init(base: String, filter: DirectoryFilter, attributes: AttributeNames, room: Int = 32 << 20) {
+    package init(
+        base: String, filter: DirectoryFilter, attributes: AttributeNames, keepsNames: Bool = true, room: Int = 32 << 20
+    ) {
         self.base = base
         self.filter = filter
         self.attributes = attributes
+        self.keepsNames = keepsNames
         self.room = room
     }
 }

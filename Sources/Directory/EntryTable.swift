@@ -1,3 +1,5 @@
+import Glibc
+
 /// Entries that a server told, as bytes in one piece of memory: a hundred thousand of them cost a few large allocations,
 /// not a million small ones.
 package struct EntryTable: Sendable {
@@ -95,9 +97,20 @@ package struct EntryTable: Sendable {
 
     /// Adds a value to the entry begun last.
     mutating func add(_ value: UnsafeBufferPointer<UInt8>, attribute: Int) {
-        values.append(
-            Value(start: UInt32(bytes.count), length: UInt32(value.count), attribute: UInt16(attribute)))
-        bytes.append(contentsOf: value)
+        let start = known(value) ?? UInt32(bytes.count)
+        values.append(Value(start: start, length: UInt32(value.count), attribute: UInt16(attribute)))
+        if Int(start) == bytes.count { bytes.append(contentsOf: value) }
+    }
+
+    /// Where the same bytes are already. GLUE 2 tells long keys twice, under a general and a special name.
+    private func known(_ value: UnsafeBufferPointer<UInt8>) -> UInt32? {
+        guard value.count >= 16, let row = rows.last else { return nil }
+        return bytes.withUnsafeBufferPointer { bytes in
+            for other in values[Int(row.firstValue)...] where Int(other.length) == value.count {
+                if memcmp(bytes.baseAddress! + Int(other.start), value.baseAddress!, value.count) == 0 { return other.start }
+            }
+            return nil
+        }
     }
 
     /// Ends the entry begun last.

@@ -55,9 +55,14 @@ package final class DirectoryHosts: Sendable {
         let deadline = Instant.now + patience
         var hosts = listed
         var seen = Set(listed.map { $0.text.lowercased() })
+        // Most entries repeat the name before them or one not far away, letter by letter.
+        var texts: Set<String> = []
         var found = 0
+        var unnamed = 0
         var place = base
-        for way in schema.discovery {
+        for (number, way) in schema.discovery.enumerated() {
+            guard number == 0 || (way.need == .nothingNamed ? found == 0 : unnamed > 0) else { continue }
+            unnamed = 0
             let answer: DirectoryAnswer
             (answer, place) = try await answered(
                 by: server, way.filter, way.attributes, at: place, before: deadline)
@@ -66,8 +71,11 @@ package final class DirectoryHosts: Sendable {
             }
             let entries = answer.entries
             for entry in 0..<entries.count {
-                guard let text = way.host(entries, entry) else { continue }
-                guard seen.insert(text.lowercased()).inserted else { continue }
+                guard let text = way.host(entries, entry) else {
+                    unnamed += 1
+                    continue
+                }
+                guard texts.insert(text).inserted, seen.insert(text.lowercased()).inserted else { continue }
                 guard HostAddress(text) != nil, let host = HostName(text) else {
                     log.warning("discover", ["server": server.url, "left out": text, "problem": "not the name of a host"])
                     continue
@@ -75,7 +83,6 @@ package final class DirectoryHosts: Sendable {
                 hosts.append(host)
                 found += 1
             }
-            if found > 0 { break }
         }
         snapshot.remember(hosts: hosts.count)
         return hosts
@@ -107,7 +114,8 @@ package final class DirectoryHosts: Sendable {
     private func describedByItself(_ host: String) async throws -> HostDescription {
         let server = DirectoryServer(host: host, port: options.port, protection: options.protection)
         let answer = try await answered(
-            by: server, schema.everything, schema.attributes, at: schema.base, before: .now + patience
+            by: server, schema.everything, schema.attributes, at: schema.base, before: .now + patience,
+            keepsNames: schema.needsNames
         ).answer
         try demandWhole(answer, server)
         let index = schema.index(answer.entries)
@@ -140,7 +148,8 @@ package final class DirectoryHosts: Sendable {
     private func everything(of server: DirectoryServer) async throws -> any DirectoryIndex {
         let began = Instant.now
         let answer = try await answered(
-            by: server, schema.everything, schema.attributes, at: base, before: began + patience, room: DirectoryHosts.room
+            by: server, schema.everything, schema.attributes, at: base, before: began + patience,
+            keepsNames: schema.needsNames, room: DirectoryHosts.room
         ).answer
         guard !answer.isCut else {
             log.warning(
@@ -161,7 +170,7 @@ package final class DirectoryHosts: Sendable {
         while let next = schema.step(step, for: host, in: base, found: found) {
             step += 1
             let search = DirectorySearch(
-                base: next.base ?? base, filter: next.filter, attributes: schema.attributes)
+                base: next.base ?? base, filter: next.filter, attributes: schema.attributes, keepsNames: schema.needsNames)
             do {
                 let answer = try await client.answer(to: search, of: server, before: deadline)
                 try demandWhole(answer, server)
@@ -181,10 +190,11 @@ package final class DirectoryHosts: Sendable {
     /// Asks at a place and, when the place is only our guess and is not there, at the root.
     private func answered(
         by server: DirectoryServer, _ filter: DirectoryFilter, _ attributes: AttributeNames, at place: String,
-        before deadline: Instant, room: Int = 64 << 20
+        before deadline: Instant, keepsNames: Bool = false, room: Int = 64 << 20
     ) async throws -> (answer: DirectoryAnswer, place: String) {
         func ask(_ place: String) async throws -> DirectoryAnswer {
-            let search = DirectorySearch(base: place, filter: filter, attributes: attributes, room: room)
+            let search = DirectorySearch(
+                base: place, filter: filter, attributes: attributes, keepsNames: keepsNames, room: room)
             return try await client.answer(to: search, of: server, before: deadline)
         }
         do {

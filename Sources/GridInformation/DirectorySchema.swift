@@ -9,8 +9,10 @@ package protocol DirectorySchema: Sendable {
     var root: String { get }
     /// What is asked of entries that describe hosts.
     var attributes: AttributeNames { get }
+    /// True when relations rest on distinguished names.
+    var needsNames: Bool { get }
 
-    /// The searches that name hosts. The first that names any is enough.
+    /// The searches that name hosts: the first, and others for what it leaves open.
     var discovery: [Discovery] { get }
     /// All entries that describe hosts and queues.
     var everything: DirectoryFilter { get }
@@ -28,6 +30,16 @@ package protocol DirectorySchema: Sendable {
 
 /// A search that names hosts.
 package struct Discovery: Sendable {
+    /// When a further search is made.
+    enum Need: Sendable {
+        /// The searches before it named no host.
+        case nothingNamed
+        /// The search before it found entries that name none.
+        case someUnnamed
+    }
+
+    /// When it is made, unless it is the first.
+    var need = Need.nothingNamed
     /// The entries to look at.
     let filter: DirectoryFilter
     /// What to ask of them.

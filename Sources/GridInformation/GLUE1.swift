@@ -61,6 +61,7 @@ package struct GLUE1: DirectorySchema {
 
     package let base = "mds-vo-name=local,o=grid"
     package let root = "o=grid"
+    package let needsNames = true
     package let attributes = AttributeNames(
         [element, elementName, elementHost, managerType, managerName, hostingCluster, foreignKey, accessRule, waitingJobs]
             + queueTable.flatMap(\.sources)
@@ -93,10 +94,13 @@ package struct GLUE1: DirectorySchema {
             return [
                 Discovery(
                     filter: .all(.isA("GlueCE"), hostFilter, queueFilter),
-                    attributes: AttributeNames([GLUE1.elementHost, GLUE1.element])
-                ) { entries, entry in
-                    entries.first(0, of: entry) ?? entries.first(1, of: entry).map(GLUE1.host(ofElement:))
-                }
+                    attributes: AttributeNames([GLUE1.elementHost])
+                ) { $0.first(0, of: $1) },
+                Discovery(
+                    need: .someUnnamed,
+                    filter: .all(.isA("GlueCE"), .not(.hasAny("GlueCEInfoHostName")), hostFilter, queueFilter),
+                    attributes: AttributeNames([GLUE1.element])
+                ) { $0.first(0, of: $1).map(GLUE1.host(ofElement:)) },
             ]
         }
     }

@@ -67,6 +67,7 @@ package struct GLUE2: DirectorySchema {
 
     package let base = "o=glue"
     package let root = "o=glue"
+    package let needsNames = false
     package let attributes = AttributeNames(
         [share, shareQueue, shareName, shareFree, shareFreeWithDuration, shareUsed, shareWaiting]
             + shareService + shareEndpoint + shareEnvironment + queueTable.flatMap(\.sources)
