@@ -68,6 +68,9 @@ var targets: [Target] = [
     tests("ProcessTests", ["MADKit", "mad_probe", "gw_im_mad_local"]),
     tests("GridTests", ["Grid", "MADKit"]),
     tests("StaticDriverTests", ["gw_im_mad_static", "Grid", "MADKit"]),
+    tests(
+        "LDAPDriverTests",
+        ["gw_im_mad_mds2", "gw_im_mad_mds2_glue", "gw_im_mad_bdii", "GridInformation", "Directory", "MADKit"]),
     .executableTarget(name: "mad_stand_in", dependencies: ["MADKit"], path: "Tests/StandIn", swiftSettings: strict),
     tests("GWMadTests", ["gwmad", "mad_stand_in", "MADKit"]),
 ]
