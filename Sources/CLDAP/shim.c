@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
+#include <unistd.h>
+#include <openldap.h>
 
 void cldap_ignore_surroundings(void) {
     int version;
@@ -11,26 +12,23 @@ void cldap_ignore_surroundings(void) {
     ldap_get_option(NULL, LDAP_OPT_PROTOCOL_VERSION, &version);
 }
 
-int cldap_open(LDAP **handle, const char *url, unsigned long largest) {
+int cldap_open(LDAP **handle, int socket, const char *url, unsigned long largest) {
     const int version = LDAP_VERSION3;
     const int never = LDAP_DEREF_NEVER;
-    Sockbuf *socket = NULL;
+    Sockbuf *buffer = NULL;
     ber_len_t limit = largest;
-    int code = ldap_initialize(handle, url);
-    if (code != LDAP_SUCCESS) return code;
+    int code = ldap_init_fd(socket, LDAP_PROTO_TCP, url, handle);
+    if (code != LDAP_SUCCESS) {
+        close(socket);
+        return code;
+    }
     ldap_set_option(*handle, LDAP_OPT_PROTOCOL_VERSION, &version);
     ldap_set_option(*handle, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
     ldap_set_option(*handle, LDAP_OPT_DEREF, &never);
     ldap_set_option(*handle, LDAP_OPT_RESTART, LDAP_OPT_ON);
-    if (ldap_get_option(*handle, LDAP_OPT_SOCKBUF, &socket) == LDAP_OPT_SUCCESS && socket != NULL)
-        ber_sockbuf_ctrl(socket, LBER_SB_OPT_SET_MAX_INCOMING, &limit);
+    if (ldap_get_option(*handle, LDAP_OPT_SOCKBUF, &buffer) == LDAP_OPT_SUCCESS && buffer != NULL)
+        ber_sockbuf_ctrl(buffer, LBER_SB_OPT_SET_MAX_INCOMING, &limit);
     return LDAP_SUCCESS;
-}
-
-int cldap_set_patience(LDAP *handle, long seconds, int microseconds) {
-    const struct timeval time = {seconds, microseconds};
-    int code = ldap_set_option(handle, LDAP_OPT_NETWORK_TIMEOUT, &time);
-    return code != LDAP_OPT_SUCCESS ? code : ldap_set_option(handle, LDAP_OPT_TIMEOUT, &time);
 }
 
 int cldap_set_authorities(LDAP *handle, const char *file) {
@@ -41,11 +39,6 @@ int cldap_set_authorities(LDAP *handle, const char *file) {
     /* The settings count for contexts made from now on. */
     if (code == LDAP_OPT_SUCCESS) code = ldap_set_option(handle, LDAP_OPT_X_TLS_NEWCTX, &client);
     return code == LDAP_OPT_SUCCESS ? LDAP_SUCCESS : LDAP_CONNECT_ERROR;
-}
-
-int cldap_descriptor(LDAP *handle) {
-    int descriptor = -1;
-    return ldap_get_option(handle, LDAP_OPT_DESC, &descriptor) == LDAP_OPT_SUCCESS ? descriptor : -1;
 }
 
 int cldap_last_error(LDAP *handle, char **message) {

@@ -1,5 +1,4 @@
 import CLDAP
-import Glibc
 import MADKit
 
 /// What libldap says in its codes, as errors of ours.
@@ -11,16 +10,12 @@ enum DirectoryError {
         return MADError(kind(code), server.url, cause: cause)
     }
 
-    /// The error that a handle had last. `errno` tells why a connection failed.
-    static func last(of handle: OpaquePointer, _ server: DirectoryServer, code: Int32? = nil, errno: Int32 = 0) -> MADError {
+    /// The error that a handle had last.
+    static func last(of handle: OpaquePointer, _ server: DirectoryServer, code: Int32? = nil) -> MADError {
         var message: UnsafeMutablePointer<CChar>?
         let last = cldap_last_error(handle, &message)
         defer { ldap_memfree(message) }
-        let code = code ?? last
-        var detail = message.map { String(cString: $0) } ?? ""
-        // libldap looks whether it is connected when a server refused, and hides the reason by that.
-        if detail.isEmpty, errno != 0, errno != ENOTCONN, code == LDAP_SERVER_DOWN { detail = String(cString: strerror(errno)) }
-        return error(code, server, detail: detail)
+        return error(code ?? last, server, detail: message.map { String(cString: $0) })
     }
 
     private static func kind(_ code: Int32) -> MADError.Code {

@@ -9,6 +9,7 @@ final class DirectoryLine {
         let pending: PendingSearch
         /// True when the connection was made for this search, so that its loss is no matter of idleness.
         let isFirst: Bool
+        let sent = Instant.now
         var entries = EntryTable()
         /// Where the next attribute is probably found.
         var guess = 0
@@ -27,7 +28,9 @@ final class DirectoryLine {
     private let server: DirectoryServer
     private let access: DirectoryAccess
     private var handle: OpaquePointer?
+    private var socket: Int32 = -1
     private var active: [Int32: Active] = [:]
+    private var lastHeard = Instant.now
     /// The earliest deadline of a search under way.
     private(set) var alarm = Instant.distantFuture
 
@@ -39,17 +42,17 @@ final class DirectoryLine {
     /// True when searches are under way.
     var isBusy: Bool { !active.isEmpty }
     /// What to watch for answers; `nil` when there is no connection.
-    var descriptor: Int32? {
-        guard let handle else { return nil }
-        let descriptor = cldap_descriptor(handle)
-        return descriptor < 0 ? nil : descriptor
-    }
+    var descriptor: Int32? { handle == nil ? nil : socket }
 
     /// Sends a search, over a new connection if there is none.
     func send(_ pending: PendingSearch) { send(pending, isRetry: false) }
 
     private func send(_ pending: PendingSearch, isRetry: Bool) {
         guard !pending.isSettled else { return }
+        guard pending.deadline > .now else {
+            pending.settle(.failure(timedOut))
+            return
+        }
         let isFirst = handle == nil
         let handle: OpaquePointer
         do { handle = try self.handle ?? connected(before: pending.deadline) } catch {
@@ -94,12 +97,16 @@ final class DirectoryLine {
     func expire() {
         guard alarm != .distantFuture, alarm <= .now, let handle else { return }
         let now = Instant.now
+        var isDead = false
         for (message, search) in active where search.pending.deadline <= now {
             ldap_abandon_ext(handle, message, nil, nil)
             active[message] = nil
-            search.pending.settle(.failure(MADError(.timedOut, server.url, cause: "no answer within the deadline")))
+            search.pending.settle(.failure(timedOut))
+            if lastHeard < search.sent { isDead = true }
         }
         alarm = active.values.map(\.pending.deadline).min() ?? .distantFuture
+        // A server that vanished without a word would keep the connection for a quarter of an hour.
+        if isDead { lose(timedOut) }
     }
 
     /// Closes the connection; what is under way has failed.
@@ -139,6 +146,7 @@ final class DirectoryLine {
                 return true
             }
             defer { ldap_msgfree(message) }
+            lastHeard = .now
             let number = ldap_msgid(message)
             guard let search = active[number] else { continue }
             if kind == Int32(LDAP_RES_SEARCH_ENTRY) {
@@ -209,8 +217,9 @@ final class DirectoryLine {
     /// A handle that is connected, protected and bound as it should be, before `deadline`.
     private func connected(before deadline: Instant) throws(MADError) -> OpaquePointer {
         let deadline = min(deadline, .now + DirectoryLine.longestConnect)
+        socket = try DirectorySocket.connected(to: server, before: deadline)
         var new: OpaquePointer?
-        let code = cldap_open(&new, server.url, DirectoryLine.largestMessage)
+        let code = cldap_open(&new, socket, server.url, DirectoryLine.largestMessage)
         guard code == LDAP_SUCCESS, let new else { throw DirectoryError.error(code, server) }
         do throws(MADError) {
             if server.protection != .none {
@@ -221,12 +230,8 @@ final class DirectoryLine {
                         cause: "the file cannot be read or holds none")
                 }
             }
-            try setPatience(new, before: deadline)
-            errno = 0
-            let code = ldap_connect(new)
-            let reason = errno
-            guard code == LDAP_SUCCESS else { throw failed(new, code, errno: reason, deadline) }
             if server.protection == .startTLS { try startTLS(new, before: deadline) }
+            if server.protection == .ldaps { try installTLS(new, before: deadline) }
             if let identity = access.identity { try bind(new, identity, before: deadline) }
         } catch {
             ldap_unbind_ext(new, nil, nil)
@@ -235,14 +240,23 @@ final class DirectoryLine {
         return new
     }
 
+    private func installTLS(_ handle: OpaquePointer, before deadline: Instant) throws(MADError) {
+        let flags = fcntl(socket, F_GETFL)
+        _ = fcntl(socket, F_SETFL, flags & ~O_NONBLOCK)
+        let watch = SocketWatch(socket, until: deadline)
+        let code = ldap_install_tls(handle)
+        watch.end()
+        // Half a message must not keep the thread.
+        _ = fcntl(socket, F_SETFL, flags)
+        guard code == LDAP_SUCCESS else { throw failed(handle, code, deadline) }
+    }
+
     private func startTLS(_ handle: OpaquePointer, before deadline: Instant) throws(MADError) {
         var message: Int32 = 0
         let code = ldap_start_tls(handle, nil, nil, &message)
         guard code == LDAP_SUCCESS else { throw failed(handle, code, deadline) }
         try wait(for: message, handle, before: deadline)
-        try setPatience(handle, before: deadline)
-        let installed = ldap_install_tls(handle)
-        guard installed == LDAP_SUCCESS else { throw failed(handle, installed, deadline) }
+        try installTLS(handle, before: deadline)
     }
 
     private func bind(
@@ -272,19 +286,11 @@ final class DirectoryLine {
         }
     }
 
-    private func setPatience(_ handle: OpaquePointer, before deadline: Instant) throws(MADError) {
-        let time = DirectoryLine.time(until: deadline)
-        guard time.tv_sec > 0 || time.tv_usec > 0 else { throw timedOut }
-        _ = cldap_set_patience(handle, time.tv_sec, Int32(time.tv_usec))
-    }
-
     private var timedOut: MADError { MADError(.timedOut, server.url, cause: "no answer within the deadline") }
 
     /// What made connecting fail; libldap tells a passed deadline as any other loss.
-    private func failed(
-        _ handle: OpaquePointer, _ code: Int32, errno: Int32 = 0, _ deadline: Instant
-    ) -> MADError {
-        deadline <= .now ? timedOut : .last(of: handle, server, code: code, errno: errno)
+    private func failed(_ handle: OpaquePointer, _ code: Int32, _ deadline: Instant) -> MADError {
+        deadline <= .now || code == LDAP_TIMEOUT ? timedOut : .last(of: handle, server, code: code)
     }
 
     private static func time(until deadline: Instant) -> timeval {
@@ -303,8 +309,8 @@ extension berval {
 
 extension MADError {
     fileprivate static func last(
-        of handle: OpaquePointer, _ server: DirectoryServer, code: Int32? = nil, errno: Int32 = 0
+        of handle: OpaquePointer, _ server: DirectoryServer, code: Int32? = nil
     ) -> MADError {
-        DirectoryError.last(of: handle, server, code: code, errno: errno)
+        DirectoryError.last(of: handle, server, code: code)
     }
 }

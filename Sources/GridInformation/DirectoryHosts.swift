@@ -30,7 +30,7 @@ package final class DirectoryHosts: Sendable {
         blocking = launch.blocking
         log = launch.log
         // The runtime cuts operations off at its deadline; ours comes first and can say which server was silent.
-        patience = launch.patience - min(.seconds(1), launch.patience / 20)
+        patience = launch.patience - min(.seconds(1), launch.patience / 10)
         if options.server == nil, !hasList {
             log.warning("option", ["problem": "neither --server nor --hosts: there are no hosts to discover"])
         }

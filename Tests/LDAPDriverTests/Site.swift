@@ -39,9 +39,9 @@ struct Entries {
         add(
             "GlueCEUniqueID=\(identifier),Mds-Vo-name=local,o=grid",
             [
-                "GlueCETop", "GlueCE", "GlueCEAccessControlBase", "GlueCEInfo", "GlueCEPolicy", "GlueCEState", "GlueKey",
-                "GlueSchemaVersion",
-            ], attributes.contains { $0.0 == "GlueCEUniqueID" } ? attributes : [("GlueCEUniqueID", identifier)] + attributes)
+                "GlueCETop", "GlueCE", "GlueCEInfo", "GlueCEPolicy", "GlueCEState", "GlueKey",
+            ] + (attributes.contains { $0.0 == "GlueCEAccessControlBaseRule" } ? ["GlueCEAccessControlBase"] : []),
+            attributes.contains { $0.0 == "GlueCEUniqueID" } ? attributes : [("GlueCEUniqueID", identifier)] + attributes)
     }
 
     /// Adds a GLUE 1 cluster.

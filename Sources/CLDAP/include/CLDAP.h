@@ -7,18 +7,13 @@
 /* Keeps libldap from reading ldap.conf, ldaprc files and LDAP variables; to be called before anything else. */
 void cldap_ignore_surroundings(void);
 
-/* A handle that will connect to `url`: version 3, referrals not followed, aliases not followed, interrupted calls
- * repeated, no message larger than `largest` bytes taken. An LDAP result code. */
-int cldap_open(LDAP **handle, const char *url, unsigned long largest);
-
-/* How long connecting, the TLS handshake and synchronous calls may take from now on. */
-int cldap_set_patience(LDAP *handle, long seconds, int microseconds);
+/* A handle on a connected socket, which is its own from now on, also when this fails. `url` tells the server's name, for
+ * certificates. Version 3, referrals not followed, aliases not followed, interrupted calls repeated, no message larger
+ * than `largest` bytes taken. An LDAP result code. */
+int cldap_open(LDAP **handle, int socket, const char *url, unsigned long largest);
 
 /* Demands a certificate that the authorities in `file` vouch for and that names the host. An LDAP result code. */
 int cldap_set_authorities(LDAP *handle, const char *file);
-
-/* The descriptor of the connection, or -1. */
-int cldap_descriptor(LDAP *handle);
 
 /* The code of the last failure of the handle, and the words of the server or of TLS for it (to be freed), or NULL. */
 int cldap_last_error(LDAP *handle, char **message);
