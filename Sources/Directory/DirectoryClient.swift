@@ -33,7 +33,8 @@ package final class DirectoryClient: Sendable {
         let (connection, old) = connections.withLock { connections in
             if let known = connections[server] { return (known, DirectoryConnection?.none) }
             var old: DirectoryConnection?
-            if connections.count >= limit, let (place, oldest) = connections.min(by: { $0.value.lastUse < $1.value.lastUse })
+            if connections.count >= limit,
+                let (place, oldest) = connections.min(by: { $0.value.lastUse < $1.value.lastUse })
             {
                 connections[place] = nil
                 old = oldest

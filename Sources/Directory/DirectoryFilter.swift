@@ -21,9 +21,12 @@ package struct DirectoryFilter: Sendable, Hashable, CustomStringConvertible {
         var body = text[...]
         while body.first?.isWhitespace == true { body.removeFirst() }
         while body.last?.isWhitespace == true { body.removeLast() }
-        if !body.isEmpty, body.first != "(" { body = "(\(body))" }
         var depth = 0
         var gap = false
+        if !body.isEmpty, body.first != "(" {
+            gap = body.utf8.contains { $0 == UInt8(ascii: "(") || $0 == UInt8(ascii: ")") }
+            body = "(\(body))"
+        }
         for byte in body.utf8 {
             switch byte {
             case UInt8(ascii: "("): depth += 1
@@ -91,7 +94,11 @@ package struct DirectoryFilter: Sendable, Hashable, CustomStringConvertible {
         let digits = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []
         for byte in value.utf8 {
-            if isPlain(byte) { text.append(byte) } else { text += [0x5C, digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
+            if isPlain(byte) {
+                text.append(byte)
+            } else {
+                text += [0x5C, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
         }
         return String(decoding: text, as: UTF8.self)
     }

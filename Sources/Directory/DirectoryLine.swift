@@ -67,7 +67,8 @@ final class DirectoryLine {
         limit.tv_sec = max(1, limit.tv_sec)
         var message: Int32 = 0
         let code = ldap_search_ext(
-            handle, search.base, LDAP_SCOPE_SUBTREE, search.filter.description, &names, 0, nil, nil, &limit, 0, &message)
+            handle, search.base, LDAP_SCOPE_SUBTREE, search.filter.description, &names, 0, nil, nil, &limit, 0, &message
+        )
         if code == LDAP_SUCCESS {
             active[message] = Active(pending, isFirst: isFirst || isRetry)
             alarm = min(alarm, pending.deadline)
@@ -208,7 +209,10 @@ final class DirectoryLine {
             let place = code == LDAP_NO_SUCH_OBJECT || code == LDAP_INVALID_DN_SYNTAX
             search.pending.settle(
                 .failure(
-                    place ? MADError(error.code, "\(error.message), base \(search.pending.search.base)", cause: error.cause) : error))
+                    place
+                        ? MADError(
+                            error.code, "\(error.message), base \(search.pending.search.base)", cause: error.cause)
+                        : error))
         }
     }
 
@@ -303,7 +307,8 @@ extension berval {
     /// The bytes, which stay libldap's.
     fileprivate var bytes: UnsafeBufferPointer<UInt8> {
         UnsafeBufferPointer(
-            start: UnsafeRawPointer(bv_val)?.assumingMemoryBound(to: UInt8.self), count: bv_val == nil ? 0 : Int(bv_len))
+            start: UnsafeRawPointer(bv_val)?.assumingMemoryBound(to: UInt8.self), count: bv_val == nil ? 0 : Int(bv_len)
+        )
     }
 }
 

@@ -14,7 +14,8 @@ enum DirectorySocket {
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(server.host, String(server.port), &hints, &list)
         guard code == 0 else {
-            throw MADError(.unreachable, "\(server.url): cannot find the host", cause: String(cString: gai_strerror(code)))
+            throw MADError(
+                .unreachable, "\(server.url): cannot find the host", cause: String(cString: gai_strerror(code)))
         }
         defer { freeaddrinfo(list) }
         var addresses: [addrinfo] = []

@@ -26,7 +26,9 @@ package struct EntryTable: Sendable {
     /// How many entries there are.
     package var count: Int { rows.count }
     /// The memory that they take, in bytes.
-    package var size: Int { bytes.count + rows.count * MemoryLayout<Row>.stride + values.count * MemoryLayout<Value>.stride }
+    package var size: Int {
+        bytes.count + rows.count * MemoryLayout<Row>.stride + values.count * MemoryLayout<Value>.stride
+    }
 
     /// The distinguished name of an entry.
     package func name(_ entry: Int) -> String {
@@ -106,8 +108,9 @@ package struct EntryTable: Sendable {
     private func known(_ value: UnsafeBufferPointer<UInt8>) -> UInt32? {
         guard value.count >= 16, let row = rows.last else { return nil }
         return bytes.withUnsafeBufferPointer { bytes in
+            guard let left = bytes.baseAddress, let right = value.baseAddress else { return nil }
             for other in values[Int(row.firstValue)...] where Int(other.length) == value.count {
-                if memcmp(bytes.baseAddress! + Int(other.start), value.baseAddress!, value.count) == 0 { return other.start }
+                if memcmp(left + Int(other.start), right, value.count) == 0 { return other.start }
             }
             return nil
         }

@@ -32,7 +32,8 @@ package struct HostAddress: Hashable, Sendable {
     private static func port(_ text: Substring) -> Int?? {
         if text.isEmpty { return .some(nil) }
         let digits = text.dropFirst()
-        guard text.first == ":", (1...5).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+        guard text.first == ":", (1...5).contains(digits.utf8.count),
+            digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             let number = Int(digits), (1...65_535).contains(number)
         else { return nil }
         return .some(number)

@@ -30,7 +30,7 @@ package final class DirectoryHosts: Sendable {
         blocking = launch.blocking
         log = launch.log
         // The runtime cuts operations off at its deadline; ours comes first and can say which server was silent.
-        patience = launch.patience - min(.seconds(1), launch.patience / 10)
+        patience = launch.patience - min(.seconds(3), launch.patience / 4)
         if options.server == nil, !hasList {
             log.warning("option", ["problem": "neither --server nor --hosts: there are no hosts to discover"])
         }
@@ -67,7 +67,8 @@ package final class DirectoryHosts: Sendable {
             (answer, place) = try await answered(
                 by: server, way.filter, way.attributes, at: place, before: deadline)
             if answer.isCut {
-                log.warning("discover", ["server": server.url, "problem": "the server's size limit cut the list of hosts"])
+                log.warning(
+                    "discover", ["server": server.url, "problem": "the server's size limit cut the list of hosts"])
             }
             let entries = answer.entries
             for entry in 0..<entries.count {
@@ -77,7 +78,8 @@ package final class DirectoryHosts: Sendable {
                 }
                 guard texts.insert(text).inserted, seen.insert(text.lowercased()).inserted else { continue }
                 guard HostAddress(text) != nil, let host = HostName(text) else {
-                    log.warning("discover", ["server": server.url, "left out": text, "problem": "not the name of a host"])
+                    log.warning(
+                        "discover", ["server": server.url, "left out": text, "problem": "not the name of a host"])
                     continue
                 }
                 hosts.append(host)
@@ -120,7 +122,8 @@ package final class DirectoryHosts: Sendable {
         try demandWhole(answer, server)
         let index = schema.index(answer.entries)
         let hosts = index.hosts
-        guard let description = index.description(of: host) ?? (hosts.count == 1 ? index.description(of: hosts[0]) : nil)
+        guard
+            let description = index.description(of: host) ?? (hosts.count == 1 ? index.description(of: hosts[0]) : nil)
         else {
             let what = hosts.isEmpty ? "describes no host" : "describes \(hosts.count) hosts, none of them \(host)"
             throw MADError(.unknown, "\(server.url) \(what)")
@@ -153,12 +156,14 @@ package final class DirectoryHosts: Sendable {
         ).answer
         guard !answer.isCut else {
             log.warning(
-                "snapshot", ["server": server.url, "problem": "the server's size limit cut it; hosts are asked for one by one"])
+                "snapshot",
+                ["server": server.url, "problem": "the server's size limit cut it; hosts are asked for one by one"])
             snapshot.refuse()
             return Refusal()
         }
         let index = schema.index(answer.entries)
-        log.info("snapshot", ["server": server.url, "entries": "\(answer.entries.count)", "bytes": "\(answer.entries.size)"])
+        log.info(
+            "snapshot", ["server": server.url, "entries": "\(answer.entries.count)", "bytes": "\(answer.entries.size)"])
         return index
     }
 
@@ -167,16 +172,21 @@ package final class DirectoryHosts: Sendable {
         let deadline = Instant.now + patience
         var found = EntryTable()
         var step = 0
-        while let next = schema.step(step, for: host, in: base, found: found) {
+        var place = base
+        while let next = schema.step(step, for: host, in: place, found: found) {
             step += 1
             let search = DirectorySearch(
-                base: next.base ?? base, filter: next.filter, attributes: schema.attributes, keepsNames: schema.needsNames)
+                base: next.base ?? place, filter: next.filter, attributes: schema.attributes,
+                keepsNames: schema.needsNames)
             do {
                 let answer = try await client.answer(to: search, of: server, before: deadline)
                 try demandWhole(answer, server)
                 found.append(answer.entries)
-            } catch let error as MADError where error.code == .unknown && next.base != nil {
-                // The next step looks for it elsewhere.
+            } catch let error as MADError where error.code == .unknown {
+                // Where only the host was expected, the next step looks for it elsewhere.
+                guard next.base == nil else { continue }
+                guard options.base == nil, place != schema.root else { throw error }
+                (place, step, found) = (schema.root, 0, EntryTable())
             }
         }
         return schema.index(found)

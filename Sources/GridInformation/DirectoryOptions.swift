@@ -24,7 +24,8 @@ package struct DirectoryOptions: Sendable {
     private static let authorities = Manual.Option(
         nil, "authorities", value: "FILE", "certificates of the authorities that vouch for servers")
     private static let bindName = Manual.Option(nil, "bind-dn", value: "DN", "log in with this name")
-    private static let passwordFile = Manual.Option(nil, "password-file", value: "FILE", "the password is in its first line")
+    private static let passwordFile = Manual.Option(
+        nil, "password-file", value: "FILE", "the password is in its first line")
 
     /// The manual of such a driver.
     package static func manual(_ program: String, _ summary: String, _ more: [Manual.Option] = []) -> Manual {
@@ -73,9 +74,10 @@ package struct DirectoryOptions: Sendable {
         } else {
             server = nil
         }
-        source = try options["monitor"].map { word throws(MADError) in
-            try DirectoryOptions.choice(word, of: "monitor", among: Source.allCases)
-        } ?? defaultSource
+        source =
+            try options["monitor"].map { word throws(MADError) in
+                try DirectoryOptions.choice(word, of: "monitor", among: Source.allCases)
+            } ?? defaultSource
         if source == .server, server == nil {
             throw MADError(.invalid, "option --server is missing: there is no information server to ask")
         }
@@ -124,7 +126,9 @@ package struct DirectoryOptions: Sendable {
         }
         let password = try file.content()
         // An empty one would be an anonymous bind in disguise (RFC 4513, 5.1.2).
-        guard !password.isEmpty else { throw MADError(.invalid, "password file \(name)", cause: "its first line is empty") }
+        guard !password.isEmpty else {
+            throw MADError(.invalid, "password file \(name)", cause: "its first line is empty")
+        }
         return password
     }
 

@@ -63,7 +63,10 @@ package struct GLUE1: DirectorySchema {
     package let root = "o=grid"
     package let needsNames = true
     package let attributes = AttributeNames(
-        [element, elementName, elementHost, managerType, managerName, hostingCluster, foreignKey, accessRule, waitingJobs]
+        [
+            element, elementName, elementHost, managerType, managerName, hostingCluster, foreignKey, accessRule,
+            waitingJobs,
+        ]
             + queueTable.flatMap(\.sources)
             + [subCluster, subClusterName, subClusterProcessors, chunkKey, cluster] + hostTable.flatMap(\.sources))
 

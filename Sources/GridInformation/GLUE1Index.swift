@@ -75,7 +75,9 @@ struct GLUE1Index: DirectoryIndex {
                     subClustersOfCluster[key.lowercased(), default: []].append(entry)
                 }
                 subClustersByName[identifier.lowercased(), default: []].append(entry)
-                if let name = table.first(numbers.subClusterName, of: entry)?.lowercased(), name != identifier.lowercased() {
+                if let name = table.first(numbers.subClusterName, of: entry)?.lowercased(),
+                    name != identifier.lowercased()
+                {
                     subClustersByName[name, default: []].append(entry)
                 }
             } else if let identifier = table.first(numbers.cluster, of: entry) {
@@ -100,7 +102,8 @@ struct GLUE1Index: DirectoryIndex {
             guard let elements = elementsOfHost[name] else { return nil }
             found = elements
         case .cluster:
-            guard let elements = elementsOfCluster[name] ?? elementsOfHost[name] ?? clusters[name].map({ _ in [] }) else {
+            guard let elements = elementsOfCluster[name] ?? elementsOfHost[name] ?? clusters[name].map({ _ in [] })
+            else {
                 return nil
             }
             found = elements
@@ -108,7 +111,8 @@ struct GLUE1Index: DirectoryIndex {
         var description = HostDescription()
         var itsClusters: [String] = clusters[name] == nil ? [] : [name]
         for entry in found {
-            for cluster in GLUE1Index.clusters(of: entry, table, numbers) where !itsClusters.contains(cluster.lowercased()) {
+            for cluster in GLUE1Index.clusters(of: entry, table, numbers)
+            where !itsClusters.contains(cluster.lowercased()) {
                 itsClusters.append(cluster.lowercased())
             }
         }
@@ -157,7 +161,8 @@ struct GLUE1Index: DirectoryIndex {
         let all = entries.map(element).sorted { $0.identifier < $1.identifier }
         let managers = Set(all.map(\.manager)).sorted()
         // Jobs go to one job manager of a host, so only its queues can be used.
-        let batch = managers.first { manager in !manager.isEmpty && all.contains { $0.manager == manager && !$0.isFork } }
+        let batch = managers.first { manager in !manager.isEmpty && all.contains { $0.manager == manager && !$0.isFork }
+        }
         guard let chosen = batch ?? managers.first else { return }
         if managers.count > 1 {
             let left = managers.filter { $0 != chosen }.joined(separator: ", ")
@@ -238,7 +243,9 @@ struct GLUE1Index: DirectoryIndex {
 
     /// The value of a key such as `GlueClusterUniqueID=ce.example.org`, if it is of that attribute.
     private static func value(of attribute: String, in key: String) -> String? {
-        guard let sign = key.firstIndex(of: "="), key[..<sign].lowercased() == attribute.lowercased() else { return nil }
+        guard let sign = key.firstIndex(of: "="), key[..<sign].lowercased() == attribute.lowercased() else {
+            return nil
+        }
         return String(key[key.index(after: sign)...])
     }
 }

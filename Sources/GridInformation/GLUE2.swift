@@ -79,7 +79,8 @@ package struct GLUE2: DirectorySchema {
     private let queueFilter: DirectoryFilter
     private let placeholders: Placeholders
 
-    package init(hostFilter: DirectoryFilter = .none, queueFilter: DirectoryFilter = .none, placeholders: Placeholders) {
+    package init(hostFilter: DirectoryFilter = .none, queueFilter: DirectoryFilter = .none, placeholders: Placeholders)
+    {
         self.hostFilter = hostFilter
         self.queueFilter = queueFilter
         self.placeholders = placeholders
@@ -121,7 +122,8 @@ package struct GLUE2: DirectorySchema {
             let ways = ["\(host):", "\(host)/"].map { DirectoryFilter.contains("GLUE2EndpointURL", "//\($0)") }
             return Step(filter: .all(.isA("GLUE2ComputingEndpoint"), .any(ways)))
         case 1:
-            let ways = keys.services.isEmpty
+            let ways =
+                keys.services.isEmpty
                 ? [
                     DirectoryFilter.contains("GLUE2ShareID", "\(host)_"),
                     .contains("GLUE2ShareID", ":\(host):"), .contains("GLUE2ShareEndpointForeignKey", host),

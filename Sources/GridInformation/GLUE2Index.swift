@@ -161,7 +161,9 @@ struct GLUE2Index: DirectoryIndex {
     /// The host in the URL of an endpoint.
     static func host(ofURL url: String) -> String? {
         let bytes = Array(url.utf8)
-        guard let scheme = bytes.indices.first(where: { bytes[$0...].starts(with: Array("://".utf8)) }) else { return nil }
+        guard let scheme = bytes.indices.first(where: { bytes[$0...].starts(with: Array("://".utf8)) }) else {
+            return nil
+        }
         var authority = bytes[(scheme + 3)...].prefix { $0 != 0x2F && $0 != 0x3F && $0 != 0x23 }
         if let at = authority.lastIndex(of: UInt8(ascii: "@")) { authority = authority[(at + 1)...] }
         if authority.first == UInt8(ascii: "[") {
@@ -263,7 +265,9 @@ struct GLUE2Index: DirectoryIndex {
             if !access.isEmpty { description.queues.set("QUEUE_ACCESS", at: index, .text(access)) }
         }
         for (index, row) in rows.enumerated() {
-            guard let waiting = table.first(numbers.waiting, of: row.entry), placeholders.mayPass(waiting) else { continue }
+            guard let waiting = table.first(numbers.waiting, of: row.entry), placeholders.mayPass(waiting) else {
+                continue
+            }
             description.queues.set("QUEUE_JOBWAIT", at: index, .text(waiting))
         }
     }
@@ -273,7 +277,9 @@ struct GLUE2Index: DirectoryIndex {
     private func queueName(_ share: Int) -> String {
         for number in [numbers.queue, numbers.name, numbers.share] {
             guard let name = table.first(number, of: share), !name.isEmpty else { continue }
-            if number == numbers.queue || name.utf8.count <= 24 && !name.utf8.contains(where: { $0 <= 0x20 || $0 == 0x3A }) {
+            if number == numbers.queue
+                || name.utf8.count <= 24 && !name.utf8.contains(where: { $0 <= 0x20 || $0 == 0x3A })
+            {
                 return name
             }
         }

@@ -50,7 +50,8 @@ package struct MDS2: DirectorySchema {
     private let queueFilter: DirectoryFilter
     private let placeholders: Placeholders
 
-    package init(hostFilter: DirectoryFilter = .none, queueFilter: DirectoryFilter = .none, placeholders: Placeholders) {
+    package init(hostFilter: DirectoryFilter = .none, queueFilter: DirectoryFilter = .none, placeholders: Placeholders)
+    {
         self.hostFilter = hostFilter
         self.queueFilter = queueFilter
         self.placeholders = placeholders

@@ -39,7 +39,8 @@ final class Snapshot: Sendable {
     /// The index to answer from, read anew if there is none of the right age; `nil` when the host should be asked for by
     /// itself.
     func index(for host: String, load: @escaping Load) async throws -> (any DirectoryIndex)? {
-        let (index, task) = state.withLock { state -> ((any DirectoryIndex)?, Task<Result<any DirectoryIndex, any Error>, Never>?) in
+        let (index, task) = state.withLock {
+            state -> ((any DirectoryIndex)?, Task<Result<any DirectoryIndex, any Error>, Never>?) in
             if let index = state.index, state.taken + policy.age > .now { return (index, nil) }
             guard isWanted(for: host, &state) else { return (nil, nil) }
             if let loading = state.loading { return (nil, loading) }

@@ -16,22 +16,26 @@ import Testing
         #expect(try DirectoryFilter(written: text).description == filter)
     }
 
-    @Test(arguments: ["(a=b", "(a=b))", "(a=b)) (c=d)", ")(", "(a=b)x", "(a=b)(x", "(a=b\0)"])
+    @Test(arguments: ["(a=b", "(a=b))", "(a=b)) (c=d)", ")(", "(a=b)x", "(a=b)(x", "a=b)(c=d", "(a=b\0)"])
     func filtersThatReachBeyondThemselvesAreRefused(text: String) {
         #expect(throws: (any Error).self) { try DirectoryFilter(written: text) }
     }
 
-    @Test(arguments: [
-        ("ce.example.org", "ce.example.org", nil), ("ce:2119", "ce", 2119), ("10.0.0.1", "10.0.0.1", nil),
-        ("::1", "::1", nil), ("[fe80::1]:2135", "fe80::1", 2135), ("a_b-c.D", "a_b-c.D", nil),
-    ] as [(String, String, Int?)])
+    @Test(
+        arguments: [
+            ("ce.example.org", "ce.example.org", nil), ("ce:2119", "ce", 2119), ("10.0.0.1", "10.0.0.1", nil),
+            ("::1", "::1", nil), ("[fe80::1]:2135", "fe80::1", 2135), ("a_b-c.D", "a_b-c.D", nil),
+        ] as [(String, String, Int?)])
     func hostNames(text: String, host: String, port: Int?) throws {
         let address = try #require(HostAddress(text))
         #expect(address.host == host)
         #expect(address.port == port)
     }
 
-    @Test(arguments: ["", "-a", "a b", "a*", "a(b", "a\\b", "a:", "a:0", "a:65536", "a:1:2x", "[::1", "ü", "a/b", "a,b", "a=b", "[a]:1"])
+    @Test(arguments: [
+        "", "-a", "a b", "a*", "a(b", "a\\b", "a:", "a:0", "a:65536", "a:1:2x", "[::1", "ü", "a/b", "a,b", "a=b",
+        "[a]:1",
+    ])
     func noHostNames(text: String) {
         #expect(HostAddress(text) == nil)
     }
@@ -46,7 +50,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (["VO:cms", "VO:atlas"], ":cms::atlas:"), (["ops"], ":ops:"), (["DENY:cms"], ""), (["vo:cms", "VO:cms"], ":cms:"),
+        (["VO:cms", "VO:atlas"], ":cms::atlas:"), (["ops"], ":ops:"), (["DENY:cms"], ""),
+        (["vo:cms", "VO:cms"], ":cms:"),
         (["VOMS:/atlas/Role=production"], ":/atlas/Role=production:"), (["VO:", "VO: "], ""), ([], ""),
     ])
     func accessRules(rules: [String], text: String) {
@@ -54,26 +59,31 @@ import Testing
     }
 
     @Test(arguments: [
-        ("3600", Mapping.Form.minutes, "60"), ("30", .minutes, "1"), ("0", .minutes, "0"), ("999999999", .minutes, "999999999"),
+        ("3600", Mapping.Form.minutes, "60"), ("30", .minutes, "1"), ("0", .minutes, "0"),
+        ("999999999", .minutes, "999999999"),
         ("-1", .minutes, "-1"), ("252", .megabytes, "252000"), ("1.5", .megabytes, "1500"), ("x", .megabytes, "x"),
-        ("amd64", .platform, "x86_64"), ("AMD64", .platform, "x86_64"), ("I686", .platform, "i686"), ("q@host", .beforeAt, "q"),
+        ("amd64", .platform, "x86_64"), ("AMD64", .platform, "x86_64"), ("I686", .platform, "i686"),
+        ("q@host", .beforeAt, "q"),
     ])
     func units(text: String, form: Mapping.Form, result: String) {
         #expect(Mapping.converted(text, form) == result)
     }
 
-    @Test(arguments: [
-        ("https://ce.example.org:8443/x", "ce.example.org"), ("gsiftp://u@ce/", "ce"), ("https://[::1]:443", "::1"),
-        ("nonsense", nil), ("https:///x", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("https://ce.example.org:8443/x", "ce.example.org"), ("gsiftp://u@ce/", "ce"), ("https://[::1]:443", "::1"),
+            ("nonsense", nil), ("https:///x", nil),
+        ] as [(String, String?)])
     func hostsOfURLs(url: String, host: String?) {
         #expect(GLUE2Index.host(ofURL: url) == host)
     }
 
-    @Test(arguments: [
-        ("urn:ogf:ComputingShare:arc.example.org:fork", "arc.example.org"), ("ce.example.org_HTCondorCE_cms", "ce.example.org"),
-        ("grid_cms_ce", nil), ("urn:ogf:ComputingShare:fork", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("urn:ogf:ComputingShare:arc.example.org:fork", "arc.example.org"),
+            ("ce.example.org_HTCondorCE_cms", "ce.example.org"),
+            ("grid_cms_ce", nil), ("urn:ogf:ComputingShare:fork", nil),
+        ] as [(String, String?)])
     func hostsInKeys(key: String, host: String?) {
         #expect(GLUE2Index.host(inKey: key) == host)
     }

@@ -24,7 +24,7 @@ import Testing
     @Test func namesThatAreNoHostsAreNotDiscovered() async throws {
         var entries = Entries.grid
         entries.host("good.example.org")
-        for name in ["bad name", "bad)(objectClass=*", "-bad", "bad\u{7f}", "b*d", String(repeating: "x", count: 300)] {
+        for name in ["bad name", "bad)(objectClass=*", "-bad", "bad\u{7f}", "b*d", "b/d"] {
             let escaped = name.map { "+,;<>=\"#".contains($0) ? "\\\($0)" : "\($0)" }.joined()
             entries.add(
                 "Mds-Host-hn=\(escaped),Mds-Vo-name=local,o=grid", ["Mds", "MdsHost"], [("Mds-Host-hn", name)])

@@ -76,7 +76,8 @@ import Testing
         let server = try await TestSupport.DirectoryServer("mds2-plain:20x4", options: ["--port", "2135"])
         let talk = try await Talk.driver(
             "gw_im_mad_mds2",
-            "-s \(server.address) --monitor server -f (Mds-Os-name=Debian)(!(Mds-Cpu-Smp-size=2)) -q Mds-Job-Queue-name=l*")
+            "-s \(server.address) --monitor server -f (Mds-Os-name=Debian)(!(Mds-Cpu-Smp-size=2)) -q Mds-Job-Queue-name=l*"
+        )
         let hosts = try await talk.discover()
         #expect(hosts.count > 0 && hosts.count < 20)
         for host in hosts {
@@ -94,7 +95,8 @@ import Testing
         }
         let server = try await entries.served(port: 2135)
         let directory = try TemporaryDirectory()
-        try directory.write("site.options", "# which hosts\n-f '(Mds-Os-name=Red \\2a Hat)'\n  # and where\n--port 2135\n")
+        try directory.write(
+            "site.options", "# which hosts\n-f '(Mds-Os-name=Red \\2a Hat)'\n  # and where\n--port 2135\n")
         let talk = try Talk(
             "gw_im_mad_mds2",
             .init(["-s \(server.host) --options site.options"], environment: ["GW_LOCATION": directory.path]))

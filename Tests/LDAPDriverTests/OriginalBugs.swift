@@ -118,7 +118,9 @@ import Testing
         #expect(heard.queues("QUEUE_FREENODECOUNT") == ["17", "0", "3"])
     }
 
-    @Test(arguments: ["*)(GlueCEInfoHostName=*", "ce*", "(ce)", "ce\\2aexample", "-Hldap", "ce,o=grid", "ldap://ce/", "ce#1"])
+    @Test(arguments: [
+        "*)(GlueCEInfoHostName=*", "ce*", "(ce)", "ce\\2aexample", "-Hldap", "ce,o=grid", "ldap://ce/", "ce#1",
+    ])
     func hostileHostNameIsRefused(name: String) async throws {
         let server = try await TestSupport.DirectoryServer("glue1:4x2")
         let talk = try await Talk.driver("gw_im_mad_bdii", "-s \(server.address)")
@@ -158,7 +160,8 @@ import Testing
     }
 
     @Test func longValuesAreWhole() async throws {
-        let model = "A processor: with a colon, and a name that is longer than the seventy-six columns of an LDIF line is"
+        let model =
+            "A processor: with a colon, and a name that is longer than the seventy-six columns of an LDIF line is"
         var entries = Entries.grid
         entries.host("ce.example.org", [("Mds-Cpu-model", model)])
         let server = try await entries.served(port: 2135)
@@ -181,10 +184,12 @@ import Testing
     @Test func jobManagerIsWhatIsLeftOfTheIdentifierWithoutTheQueue() async throws {
         var entries = Entries.grid
         for (host, service, queue) in [
-            ("a", "jobmanager-lcgpbs-long-sl5", "long-sl5"), ("b", "cream-pbs-cms", ""), ("c", "nordugrid-SLURM-Grid", "grid"),
+            ("a", "jobmanager-lcgpbs-long-sl5", "long-sl5"), ("b", "cream-pbs-cms", ""),
+            ("c", "nordugrid-SLURM-Grid", "grid"),
         ] {
             entries.computingElement(
-                "\(host):2119/\(service)", [("GlueCEInfoHostName", host)] + (queue.isEmpty ? [] : [("GlueCEName", queue)]))
+                "\(host):2119/\(service)",
+                [("GlueCEInfoHostName", host)] + (queue.isEmpty ? [] : [("GlueCEName", queue)]))
         }
         let server = try await entries.served()
         let talk = try await Talk.driver("gw_im_mad_bdii", "-s \(server.address)")
@@ -212,7 +217,8 @@ import Testing
         let host = try #require(try await Talk.driver("gw_im_mad_bdii", "-s \(server.address)").discover().first)
         try directory.write("hosts", "\(host) extra\n")
         try directory.write(
-            "extra", "SE_HOSTNAME=\"se.example.org\" ARCH=\"mine\" QUEUE_NAME[0]=\"mine\" QUEUE_NAME[2]=\"third\" BANDWIDTH=100")
+            "extra",
+            "SE_HOSTNAME=\"se.example.org\" ARCH=\"mine\" QUEUE_NAME[0]=\"mine\" QUEUE_NAME[2]=\"third\" BANDWIDTH=100")
         let talk = try Talk(
             "gw_im_mad_bdii", .init(["-s \(server.address) -l hosts"], environment: ["GW_LOCATION": directory.path]))
         _ = try await talk.ask("INIT")

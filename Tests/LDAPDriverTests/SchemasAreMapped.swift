@@ -101,7 +101,8 @@ import Testing
     @Test(arguments: ["never", "always"])
     func everyHostOfMDS2(snapshot: String) async throws {
         let server = try await TestSupport.DirectoryServer("mds2:20x4", options: ["--port", "2135"])
-        let talk = try await Talk.driver("gw_im_mad_mds2", "-s \(server.address) --monitor server --snapshot \(snapshot)")
+        let talk = try await Talk.driver(
+            "gw_im_mad_mds2", "-s \(server.address) --monitor server --snapshot \(snapshot)")
         let hosts = try await Self.hosts("mds2")
         #expect(try await talk.discover().sorted() == hosts.map(\.name).sorted())
         for host in hosts {
@@ -167,7 +168,9 @@ import Testing
                 #expect(heard.queues("QUEUE_NODECOUNT") == rows.map { "\($0.most_running)" })
             }
             if !isARC { #expect(heard.queues("QUEUE_MAXTIME") == rows.map { "\($0.minutes * 3 / 2)" }) }
-            #expect(heard.queues("QUEUE_STATUS") == rows.map { ["Closed": "closed", "Draining": "draining"][$0.status] ?? "production" })
+            #expect(
+                heard.queues("QUEUE_STATUS")
+                    == rows.map { ["Closed": "closed", "Draining": "draining"][$0.status] ?? "production" })
             let perQueue = Dictionary(grouping: zip(names, heard.queues("QUEUE_ACCESS")), by: \.0)
             for queue in host.queues {
                 let access = Set((perQueue[queue.name] ?? []).map(\.1))

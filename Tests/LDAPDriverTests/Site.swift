@@ -28,7 +28,8 @@ struct Entries {
         let lines = [("dn", name)] + classes.map { ("objectClass", $0) } + attributes
         for (name, value) in lines {
             let isSafe = value.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } && value.first != " " && value.last != " "
-            ldif += isSafe && value.first != ":" && value.first != "<"
+            ldif +=
+                isSafe && value.first != ":" && value.first != "<"
                 ? "\(name): \(value)\n" : "\(name):: \(Data(value.utf8).base64EncodedString())\n"
         }
         ldif += "\n"
@@ -41,7 +42,8 @@ struct Entries {
             [
                 "GlueCETop", "GlueCE", "GlueCEInfo", "GlueCEPolicy", "GlueCEState", "GlueKey",
             ] + (attributes.contains { $0.0 == "GlueCEAccessControlBaseRule" } ? ["GlueCEAccessControlBase"] : []),
-            attributes.contains { $0.0 == "GlueCEUniqueID" } ? attributes : [("GlueCEUniqueID", identifier)] + attributes)
+            attributes.contains { $0.0 == "GlueCEUniqueID" }
+                ? attributes : [("GlueCEUniqueID", identifier)] + attributes)
     }
 
     /// Adds a GLUE 1 cluster.

@@ -83,10 +83,14 @@ import Testing
                 return sum + (line.flatMap { Int($0.split(separator: "\t").last ?? "") } ?? 0)
             }
         }
-        // Threads that were at work go to sleep first.
-        try await Task.sleep(for: .seconds(1))
-        let before = try switches()
-        try await Task.sleep(for: .seconds(3))
-        #expect(try switches() == before)
+        // Timers of what is over go off once; then there is nothing left to wake up for.
+        var before = try switches()
+        for _ in 0..<5 {
+            try await Task.sleep(for: .seconds(3))
+            let after = try switches()
+            if after == before { return }
+            before = after
+        }
+        Issue.record("the driver keeps waking up")
     }
 }

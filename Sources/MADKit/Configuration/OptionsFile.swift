@@ -46,7 +46,8 @@ enum OptionsFile {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {
             throw MADError(
-                .invalid, "cannot read options file \(path)", cause: "it is not a regular file of at most \(limit) bytes")
+                .invalid, "cannot read options file \(path)",
+                cause: "it is not a regular file of at most \(limit) bytes")
         }
         var bytes = [UInt8](repeating: 0, count: limit)
         var count = 0
