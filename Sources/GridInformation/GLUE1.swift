@@ -115,35 +115,41 @@ package struct GLUE1: DirectorySchema {
     }
 
     package func step(_ step: Int, for host: String, in base: String, found: EntryTable) -> Step? {
+        let relations = GLUE1Relations(found, attributes)
         switch step {
         case 0:
+            // Most clusters are called like their host, so most hosts need one search only.
+            let machines = DirectoryFilter.all(
+                .isA("GlueSubCluster"), .has("GlueChunkKey", "GlueClusterUniqueID=\(host)"))
             var ways: [DirectoryFilter] = [.has("GlueCEInfoHostName", host)]
-            if flavour == .cluster {
-                ways += [
-                    .has("GlueForeignKey", "GlueClusterUniqueID=\(host)"), .has("GlueCEHostingCluster", host),
-                ]
-                let cluster = DirectoryFilter.all(.isA("GlueCluster"), .has("GlueClusterUniqueID", host))
-                return Step(filter: .any([.all(.isA("GlueCE"), .any(ways), queueFilter), cluster]))
+            guard flavour == .cluster else {
+                return Step(filter: .any([.all(.isA("GlueCE"), .any(ways), queueFilter), machines]))
             }
-            return Step(filter: .all(.isA("GlueCE"), .any(ways), queueFilter))
-        case 1 where found.count == 0:
+            ways += [.has("GlueForeignKey", "GlueClusterUniqueID=\(host)"), .has("GlueCEHostingCluster", host)]
+            let cluster = DirectoryFilter.all(.isA("GlueCluster"), .has("GlueClusterUniqueID", host))
+            return Step(filter: .any([.all(.isA("GlueCE"), .any(ways), queueFilter), machines, cluster]))
+        case 1 where !relations.hasElements:
             return Step(filter: .all(.isA("GlueCE"), .hasPrefix("GlueCEUniqueID", "\(host):"), queueFilter))
         case 1, 2:
-            let clusters = GLUE1Index.clusters(in: found, attributes)
-            // Later steps find sub-clusters only.
-            guard found.count > 0, !GLUE1Index.hasSubClusters(found, attributes) else { return nil }
-            let keys = (clusters.isEmpty ? [host] : clusters).prefix(1_000)
+            guard !relations.clustersWithoutMachines.isEmpty else {
+                return relations.hasMachines || !relations.hasElements ? nil : namedMachines(host)
+            }
+            let keys = relations.clustersWithoutMachines.prefix(1_000)
             return Step(
                 filter: .all(
                     .isA("GlueSubCluster"), .any(keys.map { .has("GlueChunkKey", "GlueClusterUniqueID=\($0)") })))
-        case 3 where found.count > 0 && !GLUE1Index.hasSubClusters(found, attributes):
-            return Step(
-                filter: .all(
-                    .isA("GlueSubCluster"),
-                    .any([.has("GlueSubClusterUniqueID", host), .has("GlueSubClusterName", host)])))
+        case 3 where relations.hasElements && !relations.hasMachines:
+            return namedMachines(host)
         default:
             return nil
         }
+    }
+
+    /// Sub-clusters that no key leads to.
+    private func namedMachines(_ host: String) -> Step {
+        Step(
+            filter: .all(
+                .isA("GlueSubCluster"), .any([.has("GlueSubClusterUniqueID", host), .has("GlueSubClusterName", host)])))
     }
 
     /// The host that the identifier of a computing element begins with: `host:port/jobmanager-type-queue`.

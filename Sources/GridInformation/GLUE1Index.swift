@@ -4,7 +4,7 @@ import MADKit
 /// Entries of GLUE 1 by host, related by the keys that they name one another with.
 struct GLUE1Index: DirectoryIndex {
     /// The attributes that relations rest on, by number.
-    private struct Numbers: Sendable {
+    fileprivate struct Numbers: Sendable {
         let element, elementName, elementHost, managerType, managerName, hostingCluster, foreignKey, accessRule: Int
         let waitingJobs, subCluster, subClusterName, processors, chunkKey, cluster, totalCPUs: Int
 
@@ -214,28 +214,12 @@ struct GLUE1Index: DirectoryIndex {
 
     // MARK: Keys
 
-    /// The clusters that computing elements name.
-    static func clusters(in table: EntryTable, _ attributes: AttributeNames) -> [String] {
-        let numbers = Numbers(attributes)
-        var seen: Set<String> = []
-        return (0..<table.count).flatMap { entry in
-            table.has(numbers.element, entry)
-                ? clusters(of: entry, table, numbers) : table.all(numbers.cluster, of: entry)
-        }.filter { seen.insert($0.lowercased()).inserted }
-    }
-
-    /// True when sub-clusters are among the entries.
-    static func hasSubClusters(_ table: EntryTable, _ attributes: AttributeNames) -> Bool {
-        let number = attributes.number(GLUE1.subCluster)
-        return (0..<table.count).contains { table.has(number, $0) }
-    }
-
-    private static func clusters(of entry: Int, _ table: EntryTable, _ numbers: Numbers) -> [String] {
+    fileprivate static func clusters(of entry: Int, _ table: EntryTable, _ numbers: Numbers) -> [String] {
         let keys = table.all(numbers.foreignKey, of: entry).compactMap { value(of: GLUE1.cluster, in: $0) }
         return keys.isEmpty ? table.all(numbers.hostingCluster, of: entry) : keys
     }
 
-    private static func clusters(ofSubCluster entry: Int, _ table: EntryTable, _ numbers: Numbers) -> [String] {
+    fileprivate static func clusters(ofSubCluster entry: Int, _ table: EntryTable, _ numbers: Numbers) -> [String] {
         let keys = table.all(numbers.chunkKey, of: entry).compactMap { value(of: GLUE1.cluster, in: $0) }
         guard keys.isEmpty else { return keys }
         return DistinguishedName(table.name(entry)).value(of: GLUE1.cluster).map { [$0] } ?? []
@@ -247,5 +231,35 @@ struct GLUE1Index: DirectoryIndex {
             return nil
         }
         return String(key[key.index(after: sign)...])
+    }
+}
+
+/// What the entries found so far leave open.
+struct GLUE1Relations {
+    /// True when computing elements, or a cluster itself, are there.
+    private(set) var hasElements = false
+    /// True when sub-clusters are there.
+    private(set) var hasMachines = false
+    /// Clusters named by computing elements, whose sub-clusters are not there.
+    private(set) var clustersWithoutMachines: [String] = []
+
+    init(_ table: EntryTable, _ attributes: AttributeNames) {
+        let numbers = GLUE1Index.Numbers(attributes)
+        var named: [String] = []
+        var described: Set<String> = []
+        for entry in 0..<table.count {
+            if table.has(numbers.element, entry) {
+                hasElements = true
+                named += GLUE1Index.clusters(of: entry, table, numbers)
+            } else if table.has(numbers.subCluster, entry) {
+                hasMachines = true
+                described.formUnion(GLUE1Index.clusters(ofSubCluster: entry, table, numbers).map { $0.lowercased() })
+            } else if let cluster = table.first(numbers.cluster, of: entry) {
+                hasElements = true
+                named.append(cluster)
+            }
+        }
+        var seen = described
+        clustersWithoutMachines = named.filter { seen.insert($0.lowercased()).inserted }
     }
 }
