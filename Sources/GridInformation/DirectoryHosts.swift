@@ -26,7 +26,9 @@ package final class DirectoryHosts: Sendable {
         list = try InformationOptions.lists(launch)
         hasList = launch.options.has(InformationOptions.hosts.name)
         client = DirectoryClient(access: options.access)
-        snapshot = Snapshot(policy: options.policy)
+        var policy = options.policy
+        policy.manyHosts = schema.manyHosts
+        snapshot = Snapshot(policy: policy)
         blocking = launch.blocking
         log = launch.log
         // The runtime cuts operations off at its deadline; ours comes first and can say which server was silent.

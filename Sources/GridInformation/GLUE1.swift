@@ -62,6 +62,7 @@ package struct GLUE1: DirectorySchema {
     package let base = "mds-vo-name=local,o=grid"
     package let root = "o=grid"
     package let needsNames = true
+    package let manyHosts = 25
     package let attributes = AttributeNames(
         [
             element, elementName, elementHost, managerType, managerName, hostingCluster, foreignKey, accessRule,

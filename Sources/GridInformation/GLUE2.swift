@@ -68,6 +68,8 @@ package struct GLUE2: DirectorySchema {
     package let base = "o=glue"
     package let root = "o=glue"
     package let needsNames = false
+    /// What belongs to a host is found in several steps only, none of them by an index.
+    package let manyHosts = 1
     package let attributes = AttributeNames(
         [share, shareQueue, shareName, shareFree, shareFreeWithDuration, shareUsed, shareWaiting]
             + shareService + shareEndpoint + shareEnvironment + queueTable.flatMap(\.sources)
@@ -121,60 +123,64 @@ package struct GLUE2: DirectorySchema {
         case 0:
             let ways = ["\(host):", "\(host)/"].map { DirectoryFilter.contains("GLUE2EndpointURL", "//\($0)") }
             return Step(filter: .all(.isA("GLUE2ComputingEndpoint"), .any(ways)))
-        case 1:
-            let ways =
-                keys.services.isEmpty
-                ? [
-                    DirectoryFilter.contains("GLUE2ShareID", "\(host)_"),
-                    .contains("GLUE2ShareID", ":\(host):"), .contains("GLUE2ShareEndpointForeignKey", host),
-                ]
-                : keys.services.flatMap { service -> [DirectoryFilter] in
-                    [
-                        .has("GLUE2ShareServiceForeignKey", service),
-                        .has("GLUE2ComputingShareComputingServiceForeignKey", service),
-                    ]
-                }
-            return Step(filter: .all(.isA("GLUE2ComputingShare"), .any(ways), queueFilter))
-        case 2:
-            guard !keys.services.isEmpty else { return nil }
-            let managers = keys.services.flatMap { service -> [DirectoryFilter] in
-                [
-                    .has("GLUE2ManagerServiceForeignKey", service),
-                    .has("GLUE2ComputingManagerComputingServiceForeignKey", service),
-                ]
-            }
-            let endpoints = keys.services.flatMap { service -> [DirectoryFilter] in
-                [
-                    .has("GLUE2EndpointServiceForeignKey", service),
-                    .has("GLUE2ComputingEndpointComputingServiceForeignKey", service),
-                ]
-            }
-            var parts = [
-                DirectoryFilter.all(.isA("GLUE2ComputingManager"), .any(managers)),
-                .all(.isA("GLUE2ComputingEndpoint"), .any(endpoints)),
+        case 1 where keys.services.isEmpty:
+            // Sites that publish no endpoints name the host in the identifiers of shares.
+            let ways: [DirectoryFilter] = [
+                .contains("GLUE2ShareID", "\(host)_"), .contains("GLUE2ShareID", ":\(host):"),
+                .contains("GLUE2ShareEndpointForeignKey", host),
             ]
-            if !keys.endpoints.isEmpty {
-                let ways = keys.endpoints.map { DirectoryFilter.has("GLUE2AccessPolicyEndpointForeignKey", $0) }
-                parts.append(.all(.isA("GLUE2AccessPolicy"), .any(ways)))
-            }
-            if !keys.shares.isEmpty {
-                let ways = keys.shares.map { DirectoryFilter.has("GLUE2MappingPolicyShareForeignKey", $0) }
-                parts.append(.all(.isA("GLUE2MappingPolicy"), .any(ways)))
-            }
-            return Step(filter: .any(parts))
+            return Step(filter: .all(.isA("GLUE2ComputingShare"), .any(ways), queueFilter))
+        case 1, 2:
+            guard !keys.services.isEmpty else { return nil }
+            // After the first case above there are shares, but nothing else.
+            guard step == 1 || keys.endpoints.isEmpty else { return rest(keys) }
+            return Step(filter: ofServices(keys))
         case 3:
-            let ways =
-                keys.managers.flatMap { manager -> [DirectoryFilter] in
-                    [
-                        .has("GLUE2ResourceManagerForeignKey", manager),
-                        .has("GLUE2ExecutionEnvironmentComputingManagerForeignKey", manager),
-                    ]
-                } + keys.environments.map { .has("GLUE2ResourceID", $0) }
-            guard !ways.isEmpty else { return nil }
-            return Step(filter: .all(.isA("GLUE2ExecutionEnvironment"), .any(ways)))
+            return keys.endpoints.isEmpty ? rest(keys) : nil
         default:
             return nil
         }
+    }
+
+    /// All that names one of the services.
+    private func ofServices(_ keys: GLUE2Keys) -> DirectoryFilter {
+        func names(_ general: StaticString, _ special: StaticString) -> DirectoryFilter {
+            .any(keys.services.flatMap { [.has(general, $0), .has(special, $0)] })
+        }
+        var parts: [DirectoryFilter] = [
+            .all(
+                .isA("GLUE2ComputingShare"),
+                names("GLUE2ShareServiceForeignKey", "GLUE2ComputingShareComputingServiceForeignKey"), queueFilter),
+            .all(
+                .isA("GLUE2ComputingManager"),
+                names("GLUE2ManagerServiceForeignKey", "GLUE2ComputingManagerComputingServiceForeignKey")),
+            .all(
+                .isA("GLUE2ComputingEndpoint"),
+                names("GLUE2EndpointServiceForeignKey", "GLUE2ComputingEndpointComputingServiceForeignKey")),
+        ]
+        if !keys.endpoints.isEmpty {
+            let ways = keys.endpoints.map { DirectoryFilter.has("GLUE2AccessPolicyEndpointForeignKey", $0) }
+            parts.append(.all(.isA("GLUE2AccessPolicy"), .any(ways)))
+        }
+        return .any(parts)
+    }
+
+    /// What shares and managers lead to.
+    private func rest(_ keys: GLUE2Keys) -> Step? {
+        var machines: [DirectoryFilter] = keys.managers.flatMap { manager -> [DirectoryFilter] in
+            [
+                .has("GLUE2ResourceManagerForeignKey", manager),
+                .has("GLUE2ExecutionEnvironmentComputingManagerForeignKey", manager),
+            ]
+        }
+        machines += keys.environments.map { .has("GLUE2ResourceID", $0) }
+        var parts: [DirectoryFilter] = []
+        if !machines.isEmpty { parts.append(.all(.isA("GLUE2ExecutionEnvironment"), .any(machines))) }
+        if !keys.shares.isEmpty {
+            let ways = keys.shares.map { DirectoryFilter.has("GLUE2MappingPolicyShareForeignKey", $0) }
+            parts.append(.all(.isA("GLUE2MappingPolicy"), .any(ways)))
+        }
+        return parts.isEmpty ? nil : Step(filter: .any(parts))
     }
 
     package func index(_ entries: EntryTable) -> any DirectoryIndex {

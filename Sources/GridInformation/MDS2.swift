@@ -43,6 +43,7 @@ package struct MDS2: DirectorySchema {
     package let base = "mds-vo-name=local,o=grid"
     package let root = "o=grid"
     package let needsNames = true
+    package let manyHosts = 25
     package let attributes = AttributeNames(
         [host, software, schedulerType] + hostTable.flatMap(\.sources) + queueTable.flatMap(\.sources))
 

@@ -59,13 +59,13 @@ final class Snapshot: Sendable {
         case .automatic:
             let now = Instant.now
             if state.refusedUntil > now { return false }
-            if state.discovered > SnapshotPolicy.manyHosts || state.loading != nil { return true }
+            if state.discovered > policy.manyHosts || state.loading != nil { return true }
             if state.askedSince + policy.age < now {
                 state.asked = []
                 state.askedSince = now
             }
             state.asked.insert(host)
-            return state.asked.count > SnapshotPolicy.manyHosts
+            return state.asked.count > policy.manyHosts
         }
     }
 

@@ -15,10 +15,8 @@ package struct SnapshotPolicy: Sendable {
     /// How old a snapshot may be when a question is answered from it.
     package var age = Duration.seconds(30)
 
-    /// The number of hosts from which on reading all of them costs a server less than asking for each. A search for one
-    /// host costs a search and, without an index for it, a look at every entry; a bulk read costs a look at every entry
-    /// and no more than a tenth of a millisecond for each host.
-    static let manyHosts = 25
+    /// The number of hosts beyond which they are read at once.
+    package var manyHosts = 25
 
     package init() {}
 }

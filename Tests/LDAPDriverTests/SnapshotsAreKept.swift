@@ -4,7 +4,7 @@ import Testing
 
 /// One bulk read answers a cycle; a few hosts are asked for one by one.
 @Suite struct LDAPSnapshotsAreKept {
-    /// Changes a value in a running server, which its own tools do on the database.
+    /// How often everything was read, by the log.
     private static func searches(_ talk: Talk) -> Int {
         talk.complaints.components(separatedBy: "event=snapshot").count - 1
     }
