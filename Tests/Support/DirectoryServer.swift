@@ -1,3 +1,5 @@
+import Foundation
+
 /// An LDAP server of its own, which `scripts/directory` fills and starts, and which ends with the test.
 package final class DirectoryServer: Sendable {
     private let script: Talk

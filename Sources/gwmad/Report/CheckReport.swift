@@ -111,7 +111,9 @@ struct CheckReport {
         let lacks = findings.lacksOfHosts.map { ($0, "hosts") } + findings.lacksOfQueues.map { ($0, "queues") }
         for (lack, kind) in lacks {
             let example = lack.count < lack.total ? lack.example.map { ", on \($0) for one" } ?? "" : ""
-            add(.warning, "attributes", "\(lack.attribute) is missing in \(lack.count) of \(lack.total) \(kind)\(example)")
+            add(
+                .warning, "attributes",
+                "\(lack.attribute) is missing in \(lack.count) of \(lack.total) \(kind)\(example)")
         }
         if unusable.isEmpty, lacks.isEmpty { add(.fine, "attributes", "none missing") }
     }
