@@ -53,8 +53,9 @@ import Testing
     }
 
     @Test func missingAttributesAreNamed() async throws {
-        let outcome = try await check(
-            #"attributes=LRMS_NAME="x"_CPU_MHZ=_CPU_FREE=0_OS_NAME=""_QUEUE_NAME[0]="q"_QUEUE_STATUS[0]="up""#)
+        try stage.home.write(
+            "told", #"LRMS_NAME="x" CPU_MHZ= CPU_FREE=0 OS_NAME="" QUEUE_NAME[0]="q" QUEUE_STATUS[0]="up""#)
+        let outcome = try await check("from=told")
         #expect(outcome.status == 0)
         let text = outcome.output.joined(separator: "\n")
         for name in ["CPU_MHZ", "OS_NAME", "ARCH"] { #expect(text.contains("\(name) is missing in 1 of 1 hosts")) }
@@ -63,7 +64,8 @@ import Testing
     }
 
     @Test func hostsWithoutQueuesCannotBeGivenAJob() async throws {
-        let outcome = try await check(#"attributes=LRMS_NAME="x"_ARCH="y""#)
+        try stage.home.write("told", #"LRMS_NAME="x" ARCH="y""#)
+        let outcome = try await check("from=told")
         #expect(outcome.status == 121)
         let text = outcome.output.joined(separator: "\n")
         #expect(text.contains("FAIL  schema      attributes of hosts are there, but no queue"))
