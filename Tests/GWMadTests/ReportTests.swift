@@ -35,6 +35,17 @@ import Testing
         #expect(lines[2].contains("5/6"))
     }
 
+    @Test func hostsStandInTheOrderOfTheirNumbers() {
+        let names = ["a.test", "ce1.test", "ce01.test", "ce2.test", "ce2b.test", "ce10.test", "ce10.test2", "d.test"]
+        for mixed in [names.reversed(), names.sorted(), names.shuffled()] {
+            let ordered = mixed.sorted { NaturalOrder($0) < NaturalOrder($1) }
+            #expect(ordered.filter { $0 != "ce01.test" } == names.filter { $0 != "ce01.test" })
+        }
+        let long = "ce" + String(repeating: "9", count: 40)
+        #expect(NaturalOrder(long) < NaturalOrder("ce1" + String(repeating: "0", count: 40)))
+        #expect(NaturalOrder("ce01") < NaturalOrder("ce1") && NaturalOrder("ce1") == NaturalOrder("ce1"))
+    }
+
     @Test func aHostWithManyQueuesDoesNotStretchTheTable() {
         let queues = (0..<67).map { "QUEUE_NAME[\($0)]=\"queue\($0)\" QUEUE_ACCESS[\($0)]=\":atlas:cms:\"" }
         let facts = AttributeLexer.read(queues.joined(separator: " ")).attributes
