@@ -122,8 +122,10 @@ import Testing
 
     @Test func reasonsThatDifferInTheHostAreOne() {
         var findings = InformationFindings()
-        findings.failures = [("b.test", "b.test: down"), ("a.test", "a.test: down"), ("c.test", "other")]
+        findings.failures = [("c.test", "other"), ("b10.test", "b10.test: down"), ("b9.test", "b9.test: down")]
+        findings.sort()
         #expect(findings.reasons.map(\.count) == [2, 1])
         #expect(findings.reasons.first?.reason == "HOST: down")
+        #expect(findings.reasons.first?.example == "b9.test")
     }
 }

@@ -70,6 +70,7 @@ enum CheckCommand {
             if case .interrupted = error.cause { throw error }
             findings.refusal = error.description
         }
+        findings.sort()
         findings.defects = set.console.defects - defects
         return CheckReport(driver: driver.label, findings: findings)
     }

@@ -17,6 +17,12 @@ struct InformationFindings {
     /// How often gwd would have misread the driver.
     var defects = 0
 
+    /// Puts hosts in order, so that what is said of them does not depend on who answered first.
+    mutating func sort() {
+        answers = answers.map { (NaturalOrder($0.name.text), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
+        failures = failures.map { (NaturalOrder($0.host), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+
     /// Attributes that some hosts or queues lack.
     struct Lack: Equatable {
         let attribute: String
