@@ -26,8 +26,13 @@ int cldap_open(LDAP **handle, int socket, const char *url, unsigned long largest
     ldap_set_option(*handle, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
     ldap_set_option(*handle, LDAP_OPT_DEREF, &never);
     ldap_set_option(*handle, LDAP_OPT_RESTART, LDAP_OPT_ON);
-    if (ldap_get_option(*handle, LDAP_OPT_SOCKBUF, &buffer) == LDAP_OPT_SUCCESS && buffer != NULL)
+    if (ldap_get_option(*handle, LDAP_OPT_SOCKBUF, &buffer) == LDAP_OPT_SUCCESS && buffer != NULL) {
+        ber_len_t ahead = 65536;
         ber_sockbuf_ctrl(buffer, LBER_SB_OPT_SET_MAX_INCOMING, &limit);
+        /* Otherwise each entry costs two reads and a poll. */
+        if (ber_sockbuf_add_io(buffer, &ber_sockbuf_io_readahead, LBER_SBIOD_LEVEL_PROVIDER, NULL) == 0)
+            ber_sockbuf_ctrl(buffer, LBER_SB_OPT_SET_READAHEAD, &ahead);
+    }
     return LDAP_SUCCESS;
 }
 

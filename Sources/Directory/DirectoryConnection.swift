@@ -28,6 +28,9 @@ final class DirectoryConnection: Sendable {
     /// How long a connection is kept without use. Longer than gwd's intervals; most servers close before.
     private static let keeping = Duration.seconds(900)
 
+    /// How long more of a long answer is let come together, in microseconds.
+    private static let breath: UInt32 = 500
+
     /// Whom it connects to.
     let server: DirectoryServer
     private let access: DirectoryAccess
@@ -109,7 +112,7 @@ final class DirectoryConnection: Sendable {
                 if mayEnd() { break }
                 continue
             }
-            sleep(line, bell: ends[0])
+            if line.isStreaming { usleep(DirectoryConnection.breath) } else { sleep(line, bell: ends[0]) }
         }
         close(ends[0])
         close(ends[1])

@@ -39,6 +39,12 @@ final class DirectoryLine {
         self.access = access
     }
 
+    /// True while a long answer is coming in. Servers write it entry by entry, and waking up for each costs both sides
+    /// more than the entry itself; a short pause lets many come together.
+    private(set) var isStreaming = false
+    /// An answer is long from here on.
+    private static let longAnswer = 500
+
     /// True when searches are under way.
     var isBusy: Bool { !active.isEmpty }
     /// What to watch for answers; `nil` when there is no connection.
@@ -136,6 +142,7 @@ final class DirectoryLine {
 
     /// Takes what has come, `limit` messages at most; false when nothing more is there.
     func collect(limit: Int) -> Bool {
+        isStreaming = false
         guard let handle else { return false }
         var none = timeval(tv_sec: 0, tv_usec: 0)
         for _ in 0..<limit {
@@ -152,6 +159,7 @@ final class DirectoryLine {
             guard let search = active[number] else { continue }
             if kind == Int32(LDAP_RES_SEARCH_ENTRY) {
                 take(message, handle, search, number)
+                isStreaming = search.entries.count > DirectoryLine.longAnswer
             } else if kind == Int32(LDAP_RES_SEARCH_RESULT) {
                 remove(number)
                 finish(search, message, handle)
