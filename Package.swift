@@ -48,8 +48,15 @@ var targets: [Target] = [
     .target(name: "CPosix"),
     library("MADKit", ["CPosix"]),
     library("Grid", ["MADKit"]),
+    shim("CLDAP", [], links: "ldap", "lber"),
+    library("Directory", ["CLDAP", "CPosix", "MADKit"]),
+
+    library("GridInformation", ["CPosix", "Directory", "MADKit", "Grid"]),
 
     driver("gw_im_mad_static", ["Grid"]),
+    driver("gw_im_mad_mds2", ["GridInformation"]),
+    driver("gw_im_mad_mds2_glue", ["GridInformation"]),
+    driver("gw_im_mad_bdii", ["GridInformation"]),
     .executableTarget(name: "gwmad", dependencies: ["CPosix", "MADKit"], swiftSettings: strict),
 
     .executableTarget(
@@ -61,6 +68,9 @@ var targets: [Target] = [
     tests("ProcessTests", ["MADKit", "mad_probe", "gw_im_mad_local"]),
     tests("GridTests", ["Grid", "MADKit"]),
     tests("StaticDriverTests", ["gw_im_mad_static", "Grid", "MADKit"]),
+    tests(
+        "LDAPDriverTests",
+        ["gw_im_mad_mds2", "gw_im_mad_mds2_glue", "gw_im_mad_bdii", "GridInformation", "Directory", "MADKit"]),
     .executableTarget(name: "mad_stand_in", dependencies: ["MADKit"], path: "Tests/StandIn", swiftSettings: strict),
     tests("GWMadTests", ["gwmad", "mad_stand_in", "MADKit"]),
 ]

@@ -2,6 +2,7 @@
 #include "CPosix.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -13,6 +14,8 @@ const int mad_adaptive_mutex = PTHREAD_MUTEX_ADAPTIVE_NP;
 int mad_close_from(unsigned int first) { return close_range(first, ~0U, 0); }
 
 int mad_pipe(int ends[2], int nonblocking) { return pipe2(ends, O_CLOEXEC | (nonblocking ? O_NONBLOCK : 0)); }
+
+void mad_trim_memory(void) { malloc_trim(0); }
 
 int mad_exit_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 

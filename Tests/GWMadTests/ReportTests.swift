@@ -35,6 +35,25 @@ import Testing
         #expect(lines[2].contains("5/6"))
     }
 
+    @Test func hostsStandInTheOrderOfTheirNumbers() {
+        let names = ["a.test", "ce1.test", "ce01.test", "ce2.test", "ce2b.test", "ce10.test", "ce10.test2", "d.test"]
+        for mixed in [names.reversed(), names.sorted(), names.shuffled()] {
+            let ordered = mixed.sorted { NaturalOrder($0) < NaturalOrder($1) }
+            #expect(ordered.filter { $0 != "ce01.test" } == names.filter { $0 != "ce01.test" })
+        }
+        let long = "ce" + String(repeating: "9", count: 40)
+        #expect(NaturalOrder(long) < NaturalOrder("ce1" + String(repeating: "0", count: 40)))
+        #expect(NaturalOrder("ce01") < NaturalOrder("ce1") && NaturalOrder("ce1") == NaturalOrder("ce1"))
+    }
+
+    @Test func aHostWithManyQueuesDoesNotStretchTheTable() {
+        let queues = (0..<67).map { "QUEUE_NAME[\($0)]=\"queue\($0)\" QUEUE_ACCESS[\($0)]=\":atlas:cms:\"" }
+        let facts = AttributeLexer.read(queues.joined(separator: " ")).attributes
+        let report = HostReport(rows: [HostReport.Row(name: "a.test", driver: "s", result: .success(facts))])
+        #expect(report.table(queues: false).contains("queue0,queue1,queue2,queue3,queue4,queue5,+61\n"))
+        #expect(report.table(queues: true).split(separator: "\n").filter { $0.hasSuffix("atlas,cms") }.count == 67)
+    }
+
     @Test func anotherProgramCanReadTheJSON() throws {
         let data = Data(HostReport(rows: ReportTests.rows).json.utf8)
         let root = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])

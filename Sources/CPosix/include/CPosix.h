@@ -15,6 +15,9 @@ int mad_pipe(int ends[2], int nonblocking);
 /* The exit status behind a status of wait(2), or 128 + the signal that ended the process. */
 int mad_exit_status(int status);
 
+/* Gives memory that was freed back to the system. */
+void mad_trim_memory(void);
+
 /* How a process is started, for mad_spawn. */
 enum mad_spawn_flags {
     /* Every signal is blocked in it. */

@@ -135,7 +135,8 @@ struct AttributeEncoder {
                     value = String(clamped(number, mayBeNegative: true, label))
                 case .text(let text):
                     guard enter(label, into: \.texts, limit: limits.genericStrings) else { continue }
-                    value = "\"\(cleaned(text, bytes: AttributeKeyword.textBytes, label))\""
+                    let bytes = generic.index == nil ? AttributeKeyword.textBytes : AttributeKeyword.queueTextBytes
+                    value = "\"\(cleaned(text, bytes: bytes, label))\""
                 }
                 if let index = generic.index {
                     ofQueues[index, default: ""] += " \(label)=\(value)"

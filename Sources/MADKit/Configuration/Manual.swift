@@ -36,6 +36,7 @@ public struct Manual: Sendable {
 
     /// Options that every driver understands.
     static let common: [Option] = [
+        OptionsFile.option,
         Option(nil, "gwd", value: "VERSION", "write replies for this GridWay release (default 5.4: safe for all)"),
         Option(nil, "line-limit", value: "BYTES", "longest reply line, instead of the release's"),
         Option(nil, "timeout", value: "SECONDS", "deadline of one operation"),

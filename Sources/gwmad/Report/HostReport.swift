@@ -1,4 +1,4 @@
-/// Hosts as a table or as JSON, sorted by name.
+/// Hosts as a table or as JSON, in the ``NaturalOrder`` of their names.
 struct HostReport: Sendable {
     /// A host and what was said of it.
     struct Row: Sendable {
@@ -10,7 +10,8 @@ struct HostReport: Sendable {
     private let rows: [Row]
 
     init(rows: [Row]) {
-        self.rows = rows.sorted { $0.name < $1.name }
+        // Names are taken apart once, not with each comparison.
+        self.rows = rows.map { (NaturalOrder($0.name), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
     }
 
     /// True when at least one host answered.
@@ -55,10 +56,20 @@ struct HostReport: Sendable {
                 facts.text("ARCH") ?? "-", "\(facts.integer("CPU_MHZ"))", "\(facts.integer("CPU_FREE"))",
                 "\(facts.integer("FREE_MEM_MB"))/\(facts.integer("SIZE_MEM_MB"))",
                 "\(facts.integer("FREE_DISK_MB"))/\(facts.integer("SIZE_DISK_MB"))",
-                "\(free)/\(total)", queues.map(\.name).joined(separator: ",").orDash,
+                "\(free)/\(total)", HostReport.list(queues.map(\.name)).orDash,
             ])
         }
         return table.text
+    }
+
+    /// Names with commas between them; of many only the first, and how many more there are.
+    private static func list(_ names: [String]) -> String {
+        var text = ""
+        for (index, name) in names.enumerated() {
+            if index > 0, text.count + name.count > 40 { return "\(text),+\(names.count - index)" }
+            text += index > 0 ? ",\(name)" : name
+        }
+        return text
     }
 
     private var queueTable: String {
@@ -67,7 +78,7 @@ struct HostReport: Sendable {
             .init(title: "MAXTIME", isNumber: true), .init(title: "MAXCPU", isNumber: true),
             .init(title: "MAXCOUNT", isNumber: true), .init(title: "MAXRUN", isNumber: true),
             .init(title: "MAXJOBS", isNumber: true), .init(title: "STATUS"), .init(title: "DISPATCH"),
-            .init(title: "PRIORITY"),
+            .init(title: "PRIORITY"), .init(title: "ACCESS"),
         ])
         for row in rows {
             guard case .success(let facts) = row.result else { continue }
@@ -79,6 +90,8 @@ struct HostReport: Sendable {
                     number("QUEUE_MAXTIME"), number("QUEUE_MAXCPUTIME"), number("QUEUE_MAXCOUNT"),
                     number("QUEUE_MAXRUNNINGJOBS"), number("QUEUE_MAXJOBSINQUEUE"), text("QUEUE_STATUS"),
                     text("QUEUE_DISPATCHTYPE"), text("QUEUE_PRIORITY"),
+                    // ":atlas:cms:"
+                    facts.text("QUEUE_ACCESS", at: queue.index)?.split(separator: ":").joined(separator: ",") ?? "-",
                 ])
             }
         }

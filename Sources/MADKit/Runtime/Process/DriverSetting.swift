@@ -21,7 +21,8 @@ struct DriverSetting {
     /// Reads the options that every driver has.
     /// - Throws: ``MADError`` naming the option; what was read before it stays in force.
     mutating func read(_ arguments: some Sequence<String>) throws(MADError) {
-        options = try Options(try ArgumentSplitter.words(of: Array(arguments)), manual: manual)
+        let words = try ArgumentSplitter.words(of: Array(arguments))
+        options = try Options(try OptionsFile.expand(words, tree: tree), manual: manual)
         try readLog()
         if let path = options["trace"] { trace = try WireTrace(path: path) }
         if let release = options["gwd"] {

@@ -1,0 +1,329 @@
+import CLDAP
+import Glibc
+import MADKit
+
+/// The libldap side of a connection: a handle and the searches on their way, by message number. Used by one thread only.
+final class DirectoryLine {
+    /// A search that the server works on.
+    private final class Active {
+        let pending: PendingSearch
+        /// True when the connection was made for this search, so that its loss is no matter of idleness.
+        let isFirst: Bool
+        let sent = Instant.now
+        var entries = EntryTable()
+        /// Where the next attribute is probably found.
+        var guess = 0
+
+        init(_ pending: PendingSearch, isFirst: Bool) {
+            self.pending = pending
+            self.isFirst = isFirst
+        }
+    }
+
+    /// Larger than any entry; what claims to be larger is no LDAP.
+    private static let largestMessage: UInt = 16 << 20
+    /// A server that takes longer to accept a connection is not there.
+    private static let longestConnect = Duration.seconds(15)
+
+    private let server: DirectoryServer
+    private let access: DirectoryAccess
+    private var handle: OpaquePointer?
+    private var socket: Int32 = -1
+    private var active: [Int32: Active] = [:]
+    private var lastHeard = Instant.now
+    /// The earliest deadline of a search under way.
+    private(set) var alarm = Instant.distantFuture
+
+    init(server: DirectoryServer, access: DirectoryAccess) {
+        self.server = server
+        self.access = access
+    }
+
+    /// True while a long answer is coming in. Servers write it entry by entry, and waking up for each costs both sides
+    /// more than the entry itself; a short pause lets many come together.
+    private(set) var isStreaming = false
+    /// An answer is long from here on.
+    private static let longAnswer = 500
+
+    /// True when searches are under way.
+    var isBusy: Bool { !active.isEmpty }
+    /// What to watch for answers; `nil` when there is no connection.
+    var descriptor: Int32? { handle == nil ? nil : socket }
+
+    /// Sends a search, over a new connection if there is none.
+    func send(_ pending: PendingSearch) { send(pending, isRetry: false) }
+
+    private func send(_ pending: PendingSearch, isRetry: Bool) {
+        guard !pending.isSettled else { return }
+        guard pending.deadline > .now else {
+            pending.settle(.failure(timedOut))
+            return
+        }
+        let isFirst = handle == nil
+        let handle: OpaquePointer
+        do { handle = try self.handle ?? connected(before: pending.deadline) } catch {
+            pending.settle(.failure(error))
+            return
+        }
+        self.handle = handle
+        let search = pending.search
+        var names: [UnsafeMutablePointer<CChar>?] = search.attributes.names.map { strdup($0) } + [nil]
+        defer { names.forEach { free($0) } }
+        var limit = DirectoryLine.time(until: pending.deadline)
+        limit.tv_sec = max(1, limit.tv_sec)
+        var message: Int32 = 0
+        let code = ldap_search_ext(
+            handle, search.base, LDAP_SCOPE_SUBTREE, search.filter.description, &names, 0, nil, nil, &limit, 0, &message
+        )
+        if code == LDAP_SUCCESS {
+            active[message] = Active(pending, isFirst: isFirst || isRetry)
+            alarm = min(alarm, pending.deadline)
+        } else if code == LDAP_SERVER_DOWN, !isFirst, !isRetry {
+            lose(.last(of: handle, server, code: code))
+            send(pending, isRetry: true)
+        } else {
+            let error: MADError
+            if code == LDAP_FILTER_ERROR {
+                error = MADError(.invalid, "filter \(search.filter)", cause: "it is not an LDAP filter")
+            } else {
+                error = .last(of: handle, server, code: code)
+            }
+            pending.settle(.failure(error))
+            if code == LDAP_SERVER_DOWN { lose(error) }
+        }
+    }
+
+    /// Gives up the search if it is under way.
+    func cancel(_ pending: PendingSearch) {
+        guard let handle, let (message, _) = active.first(where: { $0.value.pending === pending }) else { return }
+        ldap_abandon_ext(handle, message, nil, nil)
+        remove(message)
+    }
+
+    /// Fails what is past its deadline.
+    func expire() {
+        guard alarm != .distantFuture, alarm <= .now, let handle else { return }
+        let now = Instant.now
+        var isDead = false
+        for (message, search) in active where search.pending.deadline <= now {
+            ldap_abandon_ext(handle, message, nil, nil)
+            active[message] = nil
+            search.pending.settle(.failure(timedOut))
+            if lastHeard < search.sent { isDead = true }
+        }
+        alarm = active.values.map(\.pending.deadline).min() ?? .distantFuture
+        // A server that vanished without a word would keep the connection for a quarter of an hour.
+        if isDead { lose(timedOut) }
+    }
+
+    /// Closes the connection; what is under way has failed.
+    func close() {
+        lose(MADError(.cancelled, server.url, cause: "the connection was closed"))
+    }
+
+    private func remove(_ message: Int32) {
+        active[message] = nil
+        alarm = active.values.map(\.pending.deadline).min() ?? .distantFuture
+    }
+
+    /// Lets go of a dead handle, which would stay dead for ever, and sends once more what an idle server cut off.
+    private func lose(_ error: MADError) {
+        guard let handle else { return }
+        self.handle = nil
+        let lost = active.values.filter { !$0.pending.isSettled }
+        active = [:]
+        alarm = .distantFuture
+        ldap_unbind_ext(handle, nil, nil)
+        for search in lost where search.isFirst { search.pending.settle(.failure(error)) }
+        for search in lost where !search.isFirst { send(search.pending, isRetry: true) }
+    }
+
+    // MARK: Answers
+
+    /// Takes what has come, `limit` messages at most; false when nothing more is there.
+    func collect(limit: Int) -> Bool {
+        isStreaming = false
+        guard let handle else { return false }
+        var none = timeval(tv_sec: 0, tv_usec: 0)
+        for _ in 0..<limit {
+            var message: OpaquePointer?
+            let kind = ldap_result(handle, LDAP_RES_ANY, LDAP_MSG_ONE, &none, &message)
+            if kind == 0 { return false }
+            guard kind > 0, let message else {
+                lose(.last(of: handle, server))
+                return true
+            }
+            defer { ldap_msgfree(message) }
+            lastHeard = .now
+            let number = ldap_msgid(message)
+            guard let search = active[number] else { continue }
+            if kind == Int32(LDAP_RES_SEARCH_ENTRY) {
+                take(message, handle, search, number)
+                isStreaming = search.entries.count > DirectoryLine.longAnswer
+            } else if kind == Int32(LDAP_RES_SEARCH_RESULT) {
+                remove(number)
+                finish(search, message, handle)
+            }
+            // Anything else is a reference to another server, where no user sent us.
+        }
+        return true
+    }
+
+    private func take(_ message: OpaquePointer, _ handle: OpaquePointer, _ search: Active, _ number: Int32) {
+        var name = berval()
+        var cursor: OpaquePointer?
+        guard ldap_get_dn_ber(handle, message, &cursor, &name) == LDAP_SUCCESS else { return }
+        defer { ber_free(cursor, 0) }
+        search.entries.begin(
+            name: search.pending.search.keepsNames ? name.bytes : UnsafeBufferPointer(start: nil, count: 0))
+        while true {
+            var attribute = berval()
+            var values: UnsafeMutablePointer<berval>?
+            guard ldap_get_attribute_ber(handle, message, cursor, &attribute, &values) == LDAP_SUCCESS,
+                attribute.bv_val != nil
+            else { break }
+            defer { ber_memfree(values) }
+            guard let number = search.pending.search.attributes.number(of: attribute.bytes, guess: search.guess),
+                var value = values
+            else { continue }
+            search.guess = number + 1
+            while value.pointee.bv_val != nil {
+                search.entries.add(value.pointee.bytes, attribute: number)
+                value += 1
+            }
+        }
+        search.entries.end()
+        if search.entries.size > search.pending.search.room {
+            ldap_abandon_ext(handle, number, nil, nil)
+            remove(number)
+            let most = "it is larger than \(search.pending.search.room >> 20) MB"
+            search.pending.settle(.failure(MADError(.refused, "\(server.url): the answer is not taken", cause: most)))
+        }
+    }
+
+    private func finish(_ search: Active, _ message: OpaquePointer, _ handle: OpaquePointer) {
+        var code: Int32 = 0
+        var detail: UnsafeMutablePointer<CChar>?
+        let parsed = ldap_parse_result(handle, message, &code, nil, &detail, nil, nil, 0)
+        defer { ldap_memfree(detail) }
+        if parsed != LDAP_SUCCESS { code = parsed }
+        switch code {
+        case LDAP_SUCCESS:
+            search.pending.settle(.success(DirectoryAnswer(entries: search.entries, isCut: false)))
+        case LDAP_SIZELIMIT_EXCEEDED, LDAP_ADMINLIMIT_EXCEEDED:
+            search.pending.settle(.success(DirectoryAnswer(entries: search.entries, isCut: true)))
+        default:
+            let error = DirectoryError.error(code, server, detail: detail.map { String(cString: $0) })
+            let place = code == LDAP_NO_SUCH_OBJECT || code == LDAP_INVALID_DN_SYNTAX
+            search.pending.settle(
+                .failure(
+                    place
+                        ? MADError(
+                            error.code, "\(error.message), base \(search.pending.search.base)", cause: error.cause)
+                        : error))
+        }
+    }
+
+    // MARK: Connecting
+
+    /// A handle that is connected, protected and bound as it should be, before `deadline`.
+    private func connected(before deadline: Instant) throws(MADError) -> OpaquePointer {
+        let deadline = min(deadline, .now + DirectoryLine.longestConnect)
+        socket = try DirectorySocket.connected(to: server, before: deadline)
+        var new: OpaquePointer?
+        let code = cldap_open(&new, socket, server.url, DirectoryLine.largestMessage)
+        guard code == LDAP_SUCCESS, let new else { throw DirectoryError.error(code, server) }
+        do throws(MADError) {
+            if server.protection != .none {
+                let code = cldap_set_authorities(new, access.authorities)
+                guard code == LDAP_SUCCESS else {
+                    throw MADError(
+                        .invalid, "\(server.url): cannot use the certificates in \(access.authorities)",
+                        cause: "the file cannot be read or holds none")
+                }
+            }
+            if server.protection == .startTLS { try startTLS(new, before: deadline) }
+            if server.protection == .ldaps { try installTLS(new, before: deadline) }
+            if let identity = access.identity { try bind(new, identity, before: deadline) }
+        } catch {
+            ldap_unbind_ext(new, nil, nil)
+            throw error
+        }
+        return new
+    }
+
+    private func installTLS(_ handle: OpaquePointer, before deadline: Instant) throws(MADError) {
+        let flags = fcntl(socket, F_GETFL)
+        _ = fcntl(socket, F_SETFL, flags & ~O_NONBLOCK)
+        let watch = SocketWatch(socket, until: deadline)
+        let code = ldap_install_tls(handle)
+        watch.end()
+        // Half a message must not keep the thread.
+        _ = fcntl(socket, F_SETFL, flags)
+        guard code == LDAP_SUCCESS else { throw failed(handle, code, deadline) }
+    }
+
+    private func startTLS(_ handle: OpaquePointer, before deadline: Instant) throws(MADError) {
+        var message: Int32 = 0
+        let code = ldap_start_tls(handle, nil, nil, &message)
+        guard code == LDAP_SUCCESS else { throw failed(handle, code, deadline) }
+        try wait(for: message, handle, before: deadline)
+        try installTLS(handle, before: deadline)
+    }
+
+    private func bind(
+        _ handle: OpaquePointer, _ identity: (name: String, password: String), before deadline: Instant
+    ) throws(MADError) {
+        var message: Int32 = 0
+        let code = cldap_bind(handle, identity.name, identity.password, &message)
+        guard code == LDAP_SUCCESS else { throw failed(handle, code, deadline) }
+        try wait(for: message, handle, before: deadline)
+    }
+
+    /// Waits for the one answer to an operation of our own and throws what it reports.
+    private func wait(for message: Int32, _ handle: OpaquePointer, before deadline: Instant) throws(MADError) {
+        var time = DirectoryLine.time(until: deadline)
+        var answer: OpaquePointer?
+        let kind = ldap_result(handle, message, LDAP_MSG_ALL, &time, &answer)
+        guard kind > 0, let answer else {
+            throw kind == 0 ? timedOut : failed(handle, LDAP_SERVER_DOWN, deadline)
+        }
+        var code: Int32 = 0
+        var detail: UnsafeMutablePointer<CChar>?
+        let parsed = ldap_parse_result(handle, answer, &code, nil, &detail, nil, nil, 1)
+        defer { ldap_memfree(detail) }
+        if parsed != LDAP_SUCCESS { code = parsed }
+        guard code == LDAP_SUCCESS else {
+            throw DirectoryError.error(code, server, detail: detail.map { String(cString: $0) })
+        }
+    }
+
+    private var timedOut: MADError { MADError(.timedOut, server.url, cause: "no answer within the deadline") }
+
+    /// What made connecting fail; libldap tells a passed deadline as any other loss.
+    private func failed(_ handle: OpaquePointer, _ code: Int32, _ deadline: Instant) -> MADError {
+        deadline <= .now || code == LDAP_TIMEOUT ? timedOut : .last(of: handle, server, code: code)
+    }
+
+    private static func time(until deadline: Instant) -> timeval {
+        let milliseconds = Int(deadline.millisecondsFromNow)
+        return timeval(tv_sec: milliseconds / 1_000, tv_usec: milliseconds % 1_000 * 1_000)
+    }
+}
+
+extension berval {
+    /// The bytes, which stay libldap's.
+    fileprivate var bytes: UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(
+            start: UnsafeRawPointer(bv_val)?.assumingMemoryBound(to: UInt8.self), count: bv_val == nil ? 0 : Int(bv_len)
+        )
+    }
+}
+
+extension MADError {
+    fileprivate static func last(
+        of handle: OpaquePointer, _ server: DirectoryServer, code: Int32? = nil
+    ) -> MADError {
+        DirectoryError.last(of: handle, server, code: code)
+    }
+}

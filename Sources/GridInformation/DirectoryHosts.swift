@@ -1,0 +1,219 @@
+import Directory
+import Grid
+import MADKit
+
+/// The hosts that directories describe, together with those that an administrator listed: what the LDAP drivers are.
+package final class DirectoryHosts: Sendable {
+    private let schema: any DirectorySchema
+    private let options: DirectoryOptions
+    private let base: String
+    private let list: HostList
+    private let hasList: Bool
+    private let client: DirectoryClient
+    private let snapshot: Snapshot
+    private let blocking: BlockingPool
+    private let log: Log
+    private let patience: Duration
+
+    /// Room for the answer about all hosts: some thirty thousand of them.
+    private static let room = 128 << 20
+
+    /// - Throws: ``MADError`` when an option is wrong.
+    package init(_ launch: Launch, _ options: DirectoryOptions, schema: any DirectorySchema) throws(MADError) {
+        self.schema = schema
+        self.options = options
+        base = options.base(of: schema)
+        list = try InformationOptions.lists(launch)
+        hasList = launch.options.has(InformationOptions.hosts.name)
+        client = DirectoryClient(access: options.access)
+        var policy = options.policy
+        policy.manyHosts = schema.manyHosts
+        snapshot = Snapshot(policy: policy)
+        blocking = launch.blocking
+        log = launch.log
+        // The runtime cuts operations off at its deadline; ours comes first and can say which server was silent.
+        patience = launch.patience - min(.seconds(3), launch.patience / 4)
+        if options.server == nil, !hasList {
+            log.warning("option", ["problem": "neither --server nor --hosts: there are no hosts to discover"])
+        }
+    }
+
+    // MARK: Discovery
+
+    /// The hosts of the list, then those that the server names, each once.
+    package func discover() async throws -> [HostName] {
+        let listed = hasList ? try await blocking.run { [list] in try list.hosts() } : []
+        guard let server = options.server else { return listed }
+        do {
+            return try await discovered(by: server, besides: listed)
+        } catch let error as MADError where !listed.isEmpty {
+            // The listed hosts are there all the same; gwd keeps the others that it knows.
+            log.error("discover", ["error": error.description])
+            return listed
+        }
+    }
+
+    private func discovered(by server: DirectoryServer, besides listed: [HostName]) async throws -> [HostName] {
+        let deadline = Instant.now + patience
+        var hosts = listed
+        var seen = Set(listed.map { $0.text.lowercased() })
+        // Most entries repeat the name before them or one not far away, letter by letter.
+        var texts: Set<String> = []
+        var found = 0
+        var unnamed = 0
+        var place = base
+        for (number, way) in schema.discovery.enumerated() {
+            guard number == 0 || (way.need == .nothingNamed ? found == 0 : unnamed > 0) else { continue }
+            unnamed = 0
+            let answer: DirectoryAnswer
+            (answer, place) = try await answered(
+                by: server, way.filter, way.attributes, at: place, before: deadline)
+            if answer.isCut {
+                log.warning(
+                    "discover", ["server": server.url, "problem": "the server's size limit cut the list of hosts"])
+            }
+            let entries = answer.entries
+            for entry in 0..<entries.count {
+                guard let text = way.host(entries, entry) else {
+                    unnamed += 1
+                    continue
+                }
+                guard texts.insert(text).inserted, seen.insert(text.lowercased()).inserted else { continue }
+                guard HostAddress(text) != nil, let host = HostName(text) else {
+                    log.warning(
+                        "discover", ["server": server.url, "left out": text, "problem": "not the name of a host"])
+                    continue
+                }
+                hosts.append(host)
+                found += 1
+            }
+        }
+        snapshot.remember(hosts: hosts.count)
+        return hosts
+    }
+
+    // MARK: Monitoring
+
+    /// What is said of a host by the directory and, in between, by its attribute files: they overrule what describes the
+    /// host as a whole and are overruled in what describes its queues.
+    package func monitor(_ host: HostName) async throws -> HostAttributes {
+        guard let address = HostAddress(host.text) else {
+            throw MADError(.invalid, "'\(host)' is not the name of a host")
+        }
+        let extra = hasList ? try await blocking.run { [list] in try list.attributes(of: host) } : nil
+        let description =
+            switch (options.source, options.server) {
+            case (.server, let server?): try await described(address.host, by: server)
+            default:
+                try await describedByItself(address.host)
+            }
+        for note in description.notes { log.info("choice", ["host": host.text, "note": note]) }
+        var attributes = description.host
+        if let extra { attributes.merge(extra) }
+        attributes.merge(description.queues)
+        return attributes
+    }
+
+    /// Asks the service on the host, whose directory describes this host and, as a rule, no other.
+    private func describedByItself(_ host: String) async throws -> HostDescription {
+        let server = DirectoryServer(host: host, port: options.port, protection: options.protection)
+        let answer = try await answered(
+            by: server, schema.everything, schema.attributes, at: schema.base, before: .now + patience,
+            keepsNames: schema.needsNames
+        ).answer
+        try demandWhole(answer, server)
+        let index = schema.index(answer.entries)
+        let hosts = index.hosts
+        guard
+            let description = index.description(of: host) ?? (hosts.count == 1 ? index.description(of: hosts[0]) : nil)
+        else {
+            let what = hosts.isEmpty ? "describes no host" : "describes \(hosts.count) hosts, none of them \(host)"
+            throw MADError(.unknown, "\(server.url) \(what)")
+        }
+        return description
+    }
+
+    /// Asks the server that knows all hosts, or remembers what it said a moment ago.
+    private func described(_ host: String, by server: DirectoryServer) async throws -> HostDescription {
+        let index: any DirectoryIndex
+        let known = try await snapshot.index(for: host) { [self] in try await everything(of: server) }
+        if let known, !(known is Refusal) { index = known } else { index = try await read(host, from: server) }
+        guard let description = index.description(of: host) else {
+            throw MADError(.unknown, "\(server.url) knows no host \(host)")
+        }
+        return description
+    }
+
+    /// Stands in for what a server did not want to tell at once.
+    private struct Refusal: DirectoryIndex {
+        var hosts: [String] { [] }
+        func description(of host: String) -> HostDescription? { nil }
+    }
+
+    private func everything(of server: DirectoryServer) async throws -> any DirectoryIndex {
+        let began = Instant.now
+        let answer = try await answered(
+            by: server, schema.everything, schema.attributes, at: base, before: began + patience,
+            keepsNames: schema.needsNames, room: DirectoryHosts.room
+        ).answer
+        guard !answer.isCut else {
+            log.warning(
+                "snapshot",
+                ["server": server.url, "problem": "the server's size limit cut it; hosts are asked for one by one"])
+            snapshot.refuse()
+            return Refusal()
+        }
+        let index = schema.index(answer.entries)
+        log.info(
+            "snapshot", ["server": server.url, "entries": "\(answer.entries.count)", "bytes": "\(answer.entries.size)"])
+        return index
+    }
+
+    /// Searches for the entries of one host, step by step.
+    private func read(_ host: String, from server: DirectoryServer) async throws -> any DirectoryIndex {
+        let deadline = Instant.now + patience
+        var found = EntryTable()
+        var step = 0
+        var place = base
+        while let next = schema.step(step, for: host, in: place, found: found) {
+            step += 1
+            let search = DirectorySearch(
+                base: next.base ?? place, filter: next.filter, attributes: schema.attributes,
+                keepsNames: schema.needsNames)
+            do {
+                let answer = try await client.answer(to: search, of: server, before: deadline)
+                try demandWhole(answer, server)
+                found.append(answer.entries)
+            } catch let error as MADError where error.code == .unknown {
+                // Where only the host was expected, the next step looks for it elsewhere.
+                guard next.base == nil else { continue }
+                guard options.base == nil, place != schema.root else { throw error }
+                (place, step, found) = (schema.root, 0, EntryTable())
+            }
+        }
+        return schema.index(found)
+    }
+
+    /// Half of what is said of a host would be taken for the whole.
+    private func demandWhole(_ answer: DirectoryAnswer, _ server: DirectoryServer) throws(MADError) {
+        if answer.isCut { throw MADError(.refused, server.url, cause: "the server's size limit cut the answer") }
+    }
+
+    /// Asks at a place and, when the place is only our guess and is not there, at the root.
+    private func answered(
+        by server: DirectoryServer, _ filter: DirectoryFilter, _ attributes: AttributeNames, at place: String,
+        before deadline: Instant, keepsNames: Bool = false, room: Int = 64 << 20
+    ) async throws -> (answer: DirectoryAnswer, place: String) {
+        func ask(_ place: String) async throws -> DirectoryAnswer {
+            let search = DirectorySearch(
+                base: place, filter: filter, attributes: attributes, keepsNames: keepsNames, room: room)
+            return try await client.answer(to: search, of: server, before: deadline)
+        }
+        do {
+            return (try await ask(place), place)
+        } catch let error as MADError where error.code == .unknown && place == schema.base && place != schema.root {
+            guard options.base == nil || options.source == .host else { throw error }
+            return (try await ask(schema.root), schema.root)
+        }
+    }
+}

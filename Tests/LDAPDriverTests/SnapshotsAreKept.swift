@@ -1,0 +1,96 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// One bulk read answers a cycle; a few hosts are asked for one by one.
+@Suite struct LDAPSnapshotsAreKept {
+    /// How often everything was read, by the log.
+    private static func searches(_ talk: Talk) -> Int {
+        talk.complaints.components(separatedBy: "event=snapshot").count - 1
+    }
+
+    @Test func manyHostsAreReadAtOnce() async throws {
+        let server = try await TestSupport.DirectoryServer("glue1-plain:60x2", "glue2-plain:60x2")
+        for schema in ["glue1", "glue2"] {
+            let talk = try await Talk.driver(
+                "gw_im_mad_bdii", "-s \(server.address) --schema \(schema) --log-level info --gwd 5.14")
+            let hosts = try await talk.discover()
+            #expect(hosts.count == 60)
+            for (number, host) in hosts.enumerated() { talk.say("MONITOR \(number) \(host) -") }
+            for number in hosts.indices {
+                let answer = try await talk.hear("MONITOR \(number) ")
+                #expect(answer.contains("SUCCESS HOSTNAME=\"\(hosts[number])\""), "\(answer)")
+            }
+            #expect(Self.searches(talk) == 1)
+        }
+    }
+
+    @Test func fewHostsAreAskedForOneByOne() async throws {
+        let server = try await TestSupport.DirectoryServer("glue1-plain:5x2")
+        let talk = try await Talk.driver("gw_im_mad_bdii", "-s \(server.address) --log-level info")
+        for host in try await talk.discover() { _ = try await talk.monitor(host) }
+        #expect(Self.searches(talk) == 0)
+    }
+
+    /// Without discovery, the number of hosts asked for tells.
+    @Test func manyHostsAreNoticedWhileTheyAreAskedFor() async throws {
+        let server = try await TestSupport.DirectoryServer("glue1-plain:60x1")
+        let hosts = try await Talk.driver("gw_im_mad_bdii", "-s \(server.address)").discover()
+        let talk = try await Talk.driver("gw_im_mad_bdii", "-s \(server.address) --log-level info")
+        for host in hosts { _ = try await talk.monitor(host) }
+        #expect(Self.searches(talk) == 1)
+    }
+
+    @Test func aSnapshotIsReadAgainWhenItIsTooOld() async throws {
+        let server = try await TestSupport.DirectoryServer("glue1-plain:3x1")
+        let talk = try await Talk.driver(
+            "gw_im_mad_bdii", "-s \(server.address) --snapshot always --snapshot-age 1 --log-level info")
+        let host = try #require(try await talk.discover().first)
+        let began = ContinuousClock.now
+        while Self.searches(talk) < 2, ContinuousClock.now - began < .seconds(20) { _ = try await talk.monitor(host) }
+        #expect(ContinuousClock.now - began >= .seconds(1))
+        #expect(Self.searches(talk) == 2)
+    }
+
+    @Test func everyQuestionAtOnceIsAnsweredOnce() async throws {
+        let server = try await TestSupport.DirectoryServer("glue1-plain:40x4")
+        let talk = try await Talk.driver("gw_im_mad_bdii", "-s \(server.address)")
+        let hosts = try await talk.discover()
+        let requests = 2_000
+        await talk.sendPatiently(
+            Array((0..<requests).map { "MONITOR \($0) \(hosts[$0 % hosts.count]) -\n" }.joined().utf8))
+        var heard: Set<String> = []
+        for _ in 0..<requests {
+            let answer = try await talk.hear("MONITOR ")
+            #expect(answer.contains(" SUCCESS "), "\(answer)")
+            heard.insert(String(answer.split(separator: " ")[1]))
+        }
+        #expect(heard.count == requests)
+        // No process was started for any of them.
+        let children = try? String(contentsOfFile: "/proc/\(talk.pid)/task/\(talk.pid)/children", encoding: .utf8)
+        #expect(children ?? "" == "")
+    }
+
+    @Test func anIdleDriverWithAConnectionDoesNotWakeUp() async throws {
+        let server = try await TestSupport.DirectoryServer("glue1-plain:3x1")
+        let talk = try await Talk.driver("gw_im_mad_bdii", "-s \(server.address)")
+        let host = try #require(try await talk.discover().first)
+        _ = try await talk.monitor(host)
+        func switches() throws -> Int {
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/\(talk.pid)/task").reduce(0) { sum, task in
+                let status = try String(contentsOfFile: "/proc/\(talk.pid)/task/\(task)/status", encoding: .utf8)
+                let line = status.split(separator: "\n").first { $0.hasPrefix("voluntary_ctxt_switches") }
+                return sum + (line.flatMap { Int($0.split(separator: "\t").last ?? "") } ?? 0)
+            }
+        }
+        // Timers of what is over go off once; then there is nothing left to wake up for.
+        var before = try switches()
+        for _ in 0..<5 {
+            try await Task.sleep(for: .seconds(3))
+            let after = try switches()
+            if after == before { return }
+            before = after
+        }
+        Issue.record("the driver keeps waking up")
+    }
+}
