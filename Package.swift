@@ -74,9 +74,11 @@ if hasGlobus {
         shim("CGridFTP", ["CGlobus"], links: "globus_ftp_client", "globus_gass_copy"),
         library("Globus", ["CGlobus", "MADKit", "Grid"]),
         library("GRAM", ["CGRAM", "Globus", "MADKit", "Grid"]),
+        library("GASS", ["CGlobus", "CPosix", "Globus", "MADKit"]),
         library("GridFTP", ["CGridFTP", "Globus", "MADKit", "Grid"]),
 
         driver("gw_em_mad_prews", ["GRAM", "Globus", "Grid"]),
+        driver("gw_tm_mad_dummy", ["GASS", "Globus", "Grid", "CPosix"]),
         driver("gw_tm_mad_ftp", ["GridFTP", "Globus", "Grid"]),
 
         tests("PrewsDriverTests", ["gw_em_mad_prews", "GRAM", "Globus", "Grid", "MADKit"]),

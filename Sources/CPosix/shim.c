@@ -5,10 +5,15 @@
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 const int mad_adaptive_mutex = PTHREAD_MUTEX_ADAPTIVE_NP;
+const int mad_open_path = O_PATH;
+const int mad_open_nameless = O_TMPFILE;
+
+int mad_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
 
 int mad_close_from(unsigned int first) { return close_range(first, ~0U, 0); }
 

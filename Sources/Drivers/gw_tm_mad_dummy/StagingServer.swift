@@ -1,0 +1,200 @@
+import CPosix
+import GASS
+import Glibc
+import MADKit
+import Synchronization
+
+/// The GASS server of this driver, as long as the driver lives: when its process dies, a new one takes its port, because
+/// running jobs carry the URL.
+final class StagingServer: Sendable {
+    private struct State {
+        var child: pid_t = 0
+        var input: Int32 = -1
+        /// By owner; a new process is told all of them.
+        var grants: [String: [String]] = [:]
+        var port: UInt16?
+        var isStopping = false
+        var starting: CheckedContinuation<TransferURL, any Error>?
+    }
+
+    private let state: Mutex<State>
+    private let isSecure: Bool
+    private let log: Log
+    private let thread = BlockingPool(limit: 1)
+
+    /// - Parameters:
+    ///   - isSecure: false for a server without security.
+    ///   - port: its port; `nil` for any.
+    init(isSecure: Bool, port: UInt16?, log: Log) {
+        self.isSecure = isSecure
+        self.log = log
+        state = Mutex(State(port: port))
+    }
+
+    /// Starts the server and keeps it running.
+    /// - Throws: ``MADError`` when it does not come up the first time.
+    func start() async throws -> TransferURL {
+        try await withCheckedThrowingContinuation { continuation in
+            state.withLock { $0.starting = continuation }
+            thread.start { [self] in supervise() }
+        }
+    }
+
+    /// Opens files to the jobs of `owner`.
+    func grant(_ kind: Confinement.Kind, _ path: String, to owner: String) {
+        let line = "grant \(owner) \(kind.rawValue) \(path)\n"
+        state.withLock { state in
+            guard !(state.grants[owner]?.contains(line) ?? false) else { return }
+            state.grants[owner, default: []].append(line)
+            send(line, &state)
+        }
+    }
+
+    /// Closes them again.
+    func forget(_ owner: String) {
+        state.withLock { state in
+            guard state.grants.removeValue(forKey: owner) != nil else { return }
+            send("forget \(owner)\n", &state)
+        }
+    }
+
+    /// Ends the server for good.
+    func stop() {
+        state.withLock { state in
+            state.isStopping = true
+            if state.child > 0 { kill(state.child, SIGKILL) }
+        }
+    }
+
+    /// Starts the process, listens to it, and starts it again, until ``stop()``.
+    private func supervise() {
+        while true {
+            let began = ContinuousClock.now
+            do throws(MADError) {
+                let output = try spawn()
+                listen(to: output)
+            } catch {
+                log.error("gass-server", ["error": error.description])
+                if giveUpStarting(error) { return }
+            }
+            let status = reap()
+            guard !state.withLock({ $0.isStopping }) else { return }
+            if giveUpStarting(MADError(.system, "the GASS server ended with status \(status) before it was ready")) {
+                return
+            }
+            log.error("gass-server", ["ended": "\(status)", "text": "starting it again on its port"])
+            // One that dies at once is not helped by haste.
+            if ContinuousClock.now - began < .seconds(5) { usleep(500_000) }
+        }
+    }
+
+    /// Fails ``start()`` if it still waits.
+    private func giveUpStarting(_ error: MADError) -> Bool {
+        let starting = state.withLock { state in
+            defer { state.starting = nil }
+            return state.starting
+        }
+        starting?.resume(throwing: error)
+        return starting != nil
+    }
+
+    /// Starts the process; what it says comes out of the descriptor.
+    private func spawn() throws(MADError) -> Int32 {
+        var input: [Int32] = [-1, -1]
+        var output: [Int32] = [-1, -1]
+        guard mad_pipe(&input, 0) == 0, mad_pipe(&output, 0) == 0 else {
+            throw .system("cannot make a pipe for the GASS server")
+        }
+        defer {
+            close(input[0])
+            close(output[1])
+        }
+        // A server that does not read must not hold up requests.
+        _ = fcntl(input[1], F_SETFL, O_NONBLOCK)
+        let port = state.withLock { $0.port }
+        let words =
+            [DummyDriver.manual.program, ServerProcess.word] + (isSecure ? [] : ["insecure"])
+            + (port.map { ["\($0)"] } ?? [])
+        var arguments = words.map { strdup($0) } + [nil]
+        defer { arguments.forEach { free($0) } }
+        let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
+        defer { close(nothing) }
+        var child: pid_t = 0
+        let code = mad_spawn(
+            &child, "/proc/self/exe", &arguments, environ, [input[0], output[1], nothing], nil,
+            MAD_OWN_GROUP.rawValue)
+        guard code == 0 else {
+            close(input[1])
+            close(output[0])
+            throw .system("cannot start the GASS server", errno: code)
+        }
+        state.withLock { state in
+            state.child = child
+            state.input = input[1]
+            if state.isStopping { kill(child, SIGKILL) }
+            for line in state.grants.values.joined() { send(line, &state) }
+        }
+        return output[0]
+    }
+
+    /// Follows the process until its output ends.
+    private func listen(to output: Int32) {
+        defer { close(output) }
+        var rest: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        while true {
+            let count = read(output, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest += buffer.prefix(count)
+            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                hear(String(decoding: rest[..<end], as: UTF8.self))
+                rest.removeFirst(end + 1)
+            }
+        }
+    }
+
+    private func hear(_ line: String) {
+        let words = line.split(separator: " ", maxSplits: 1).map(String.init)
+        guard words.count == 2 else { return }
+        switch words[0] {
+        case "url":
+            log.info("gass-server", ["url": words[1]])
+            guard let url = TransferURL(words[1]) else { return }
+            let starting = state.withLock { state in
+                defer { state.starting = nil }
+                state.port = words[1].split(separator: ":").last.flatMap { UInt16($0) }
+                return state.starting
+            }
+            starting?.resume(returning: url)
+        case "failed":
+            log.error("gass-server", ["error": words[1]])
+            _ = giveUpStarting(MADError(.system, "cannot start the GASS server", cause: words[1]))
+        case "refused": log.warning("gass-refused", ["file": words[1]])
+        default: log.info("gass-\(words[0])", ["file": words[1]])
+        }
+    }
+
+    /// Waits for the process, which has closed its output; its exit status.
+    private func reap() -> Int32 {
+        let child = state.withLock { state in
+            if state.input >= 0 { close(state.input) }
+            state.input = -1
+            return state.child
+        }
+        guard child > 0 else { return -1 }
+        // Its output may be closed and it still there.
+        kill(child, SIGKILL)
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0, errno == EINTR {}
+        state.withLock { $0.child = 0 }
+        return mad_exit_status(status)
+    }
+
+    private func send(_ line: String, _ state: inout State) {
+        guard state.input >= 0 else { return }
+        let count = line.utf8.withContiguousStorageIfAvailable { write(state.input, $0.baseAddress, $0.count) } ?? 0
+        // It has stopped reading: a new one will be told everything.
+        if count != line.utf8.count, state.child > 0 { kill(state.child, SIGKILL) }
+    }
+}
