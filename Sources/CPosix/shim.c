@@ -2,6 +2,7 @@
 #include "CPosix.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -16,6 +17,8 @@ const int mad_open_nameless = O_TMPFILE;
 int mad_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
 
 int mad_close_from(unsigned int first) { return close_range(first, ~0U, 0); }
+
+void mad_share_heap(void) { mallopt(M_ARENA_MAX, 1); }
 
 int mad_pipe(int ends[2], int nonblocking) { return pipe2(ends, O_CLOEXEC | (nonblocking ? O_NONBLOCK : 0)); }
 

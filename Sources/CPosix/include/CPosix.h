@@ -18,6 +18,9 @@ int mad_accept(int listener);
 /* Closes every descriptor from `first` on. */
 int mad_close_from(unsigned int first);
 
+/* One heap for all threads: slower when they allocate at once, and smaller. Before the second thread. */
+void mad_share_heap(void);
+
 /* A pipe whose ends no child inherits; `nonblocking` for both ends. 0, or -1 and errno. */
 int mad_pipe(int ends[2], int nonblocking);
 

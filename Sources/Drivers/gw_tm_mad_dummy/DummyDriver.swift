@@ -1,5 +1,4 @@
 import GASS
-import Globus
 import Glibc
 import MADKit
 
@@ -31,7 +30,6 @@ struct DummyDriver: TransferDriver {
             server = nil
         } else if launch.options.has("gass") || launch.options.has("insecure") {
             let isSecure = launch.options.has("gass")
-            if isSecure { _ = try await launch.blocking.run { try Credential.load() } }
             if !isSecure {
                 launch.log.warning("insecure", ["text": "whoever reaches the GASS server can use it as this user"])
             }

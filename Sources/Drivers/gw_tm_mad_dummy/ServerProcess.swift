@@ -15,6 +15,7 @@ enum ServerProcess {
     static func run() -> Never {
         _ = mad_close_from(3)
         signal(SIGPIPE, SIG_IGN)
+        mad_share_heap()
         // Nobody else may write to the parent: Globus prints now and then.
         let output = fcntl(1, F_DUPFD_CLOEXEC, 3)
         dup2(2, 1)
