@@ -9,6 +9,11 @@ import Synchronization
 /// The library is activated at the first call, because it needs a valid proxy then; it keeps that proxy, so each call
 /// looks whether the file changed and hands a new one over. Calls are started on threads that may block (the library
 /// resolves host names while it starts a call) and answered on the library's own.
+///
+/// The order of locks: `lock` is taken first; inside it those of ``ProxyWatch`` and ``GlobusModule``, then the library's
+/// own. `state` and the locks that the library's callbacks take (a ``PendingCall``'s, the listener's) are leaves: nothing
+/// else is taken, and the library is not called, while one of them is held. Callbacks never take `lock`, because the
+/// library may hold locks of its own while it calls.
 package final class GRAMClient: Sendable {
     private struct State {
         var isActive = false
@@ -43,31 +48,39 @@ package final class GRAMClient: Sendable {
 
     /// Asks a gatekeeper to run a job. With callbacks, its states are reported from now on.
     /// - Parameters:
+    ///   - rsl: the job description, passed on byte by byte; without NUL.
     ///   - late: is given the contact of a job that was accepted after the calling task had been cancelled.
     /// - Returns: the job's contact.
     package func submit(
-        _ rsl: String, to gatekeeper: GatekeeperContact, late: @escaping @Sendable (String) -> Void
+        _ rsl: [UInt8], to gatekeeper: GatekeeperContact, late: @escaping @Sendable (String) -> Void
     ) async throws -> String {
         let pending = PendingCall { outcome in
             if !outcome.report.contact.isEmpty { late(outcome.report.contact) }
         }
-        let outcome = try await call(pending, on: gatekeepers) { argument in
+        let text = rsl.map { CChar(bitPattern: $0) } + [0]
+        let outcome = try await call(pending, on: gatekeepers) { argument, callbackURL in
             globus_gram_client_register_job_request_with_info(
-                gatekeeper.text, rsl, allStates, self.callbackURL, nil, gramInformed, argument)
+                gatekeeper.text, text, allStates, callbackURL, nil, gramInformed, argument)
         }
         return outcome.report.contact
+    }
+
+    /// How many bytes a job description of this kind may have; `nil` when `rsl` fits.
+    package func room(for rsl: [UInt8]) -> Int? {
+        let size = GRAMMessage.size(of: rsl, mask: allStates, callbackURL: state.withLock { $0.callbackURL })
+        return size <= GRAMMessage.limit ? nil : max(0, rsl.count - (size - GRAMMessage.limit))
     }
 
     /// Asks for a job manager to take up a job again whose job manager is gone. Harmless when it is not gone.
     /// - Returns: the job's contact of now.
     package func restart(_ contact: String, at gatekeeper: GatekeeperContact) async throws -> String {
         let quoted = contact.filter { $0 != "\"" }
-        return try await submit("&(restart=\"\(quoted)\")", to: gatekeeper) { _ in }
+        return try await submit(Array("&(restart=\"\(quoted)\")".utf8), to: gatekeeper) { _ in }
     }
 
     /// Asks a job manager for a job's state.
     package func status(of contact: String) async throws -> JobReport {
-        try await ask(contact) { argument in
+        try await ask(contact) { argument, _ in
             globus_gram_client_register_job_status_with_info(contact, nil, gramInformed, argument)
         }
     }
@@ -76,30 +89,34 @@ package final class GRAMClient: Sendable {
     /// asks.
     package func watch(_ contact: String) async throws -> JobReport {
         guard listener != nil else { return try await status(of: contact) }
-        return try await ask(contact) { argument in
+        return try await ask(contact) { argument, callbackURL in
             globus_gram_client_register_job_callback_registration(
-                contact, allStates, self.callbackURL, nil, gramAnswered, argument)
+                contact, allStates, callbackURL, nil, gramAnswered, argument)
         }
     }
 
     /// Asks a job manager to end a job. The answer may take seconds: the fork job manager waits between TERM and KILL.
     package func cancel(_ contact: String) async throws {
-        _ = try await ask(contact) { argument in
+        _ = try await ask(contact) { argument, _ in
             globus_gram_client_register_job_cancel(contact, nil, gramAnswered, argument)
         }
     }
 
     /// Hands the proxy of now to a job.
     package func renewCredential(of contact: String) async throws {
-        _ = try await ask(contact) { argument in
+        _ = try await ask(contact) { argument, _ in
             let text = strdup(contact)
             defer { free(text) }
             return globus_gram_client_register_job_refresh_credentials(text, nil, nil, gramAnswered, argument)
         }
     }
 
+    /// Calls the library with the argument for its callback and the URL for notifications, if there is one. It runs while
+    /// `lock` is held, and takes no lock of ours.
+    private typealias Start = @Sendable (UnsafeMutableRawPointer, String?) -> Int32
+
     private func ask(
-        _ contact: String, _ start: @escaping @Sendable (UnsafeMutableRawPointer) -> Int32
+        _ contact: String, _ start: @escaping Start
     ) async throws -> JobReport {
         let report = try await call(PendingCall(), on: jobManagers, start).report
         return JobReport(contact: contact, state: report.state, failure: report.failure, exitCode: report.exitCode)
@@ -107,15 +124,15 @@ package final class GRAMClient: Sendable {
 
     /// Starts a call and waits for its end.
     private func call(
-        _ pending: PendingCall, on threads: BlockingPool,
-        _ start: @escaping @Sendable (UnsafeMutableRawPointer) -> Int32
+        _ pending: PendingCall, on threads: BlockingPool, _ start: @escaping Start
     ) async throws -> PendingCall.Outcome {
         try await threads.run { [self] in
             try ready()
             try Task.checkCancellation()
             // Released by the callback, or here when there will be none.
             let argument = Unmanaged.passRetained(pending)
-            let code = lock.shared { start(argument.toOpaque()) }
+            let callbackURL = state.withLock { $0.callbackURL }
+            let code = lock.shared { start(argument.toOpaque(), callbackURL) }
             if let error = gramError(code) {
                 argument.release()
                 throw error
@@ -126,24 +143,28 @@ package final class GRAMClient: Sendable {
         return outcome
     }
 
-    private var callbackURL: String? { state.withLock { $0.callbackURL } }
-
     /// Activates the library, or adopts a renewed proxy. Blocks.
     @discardableResult
     private func ready() throws(MADError) -> Credential {
-        try state.withLock { state throws(MADError) in
+        let credential = try proxy.look()
+        if state.withLock({ $0.credential == credential.modified }) { return credential }
+        return try lock.alone { () throws(MADError) in
+            // While this thread waited another may have done the same, or the proxy been renewed again.
             let credential = try proxy.look()
-            if !state.isActive {
+            let known = state.withLock { $0 }
+            if known.credential == credential.modified { return credential }
+            if known.isActive {
+                try adopt()
+            } else {
                 // A job manager may call while as many requests hang on silent servers; the library would let it wait.
                 setenv("GLOBUS_GRAM_PROTOCOL_MAX_CONCURRENCY", "1000", 0)
                 try activate(with: credential)
-                state.isActive = true
-                state.credential = credential.modified
-                state.callbackURL = try listen()
-            } else if state.credential != credential.modified {
-                try adopt()
-                state.credential = credential.modified
+                state.withLock { $0.isActive = true }
             }
+            var callbackURL = known.callbackURL
+            if callbackURL == nil { callbackURL = try listen() }
+            let new = State(isActive: true, credential: credential.modified, callbackURL: callbackURL)
+            state.withLock { $0 = new }
             return credential
         }
     }
@@ -159,9 +180,10 @@ package final class GRAMClient: Sendable {
         }
     }
 
+    /// Hands the proxy of now to the library; `lock` is held alone, because calls that start use the one before.
     private func adopt() throws(MADError) {
         var text: UnsafeMutablePointer<CChar>?
-        let code = lock.alone { mad_use_new_credential(&text) }
+        let code = mad_use_new_credential(&text)
         defer { free(text) }
         guard code != 0 else { return }
         let cause = text.map { GlobusText.gist(of: String(cString: $0)) } ?? gramError(code)?.description

@@ -1,5 +1,8 @@
 import GRAM
+import MADKit
 import Testing
+
+@testable import gw_em_mad_prews
 
 /// Addresses of gatekeepers and jobs.
 @Suite struct ContactsAreRead {
@@ -19,6 +22,32 @@ import Testing
         #expect(GatekeeperContact("h.org").port == 2119)
         #expect(GatekeeperContact("h.org:99/x").port == 99)
         #expect(GatekeeperContact("h.org:99/x").host == "h.org")
+    }
+
+    @Test(arguments: [
+        ("h.org:99/jobmanager-pbs", "h.org:99/jobmanager-pbs"), ("h.org/jobmanager", "h.org:2119/jobmanager"),
+        ("h.org:99", "h.org:99"), ("h.org/jobmanager:/O=G/CN=a#b", "h.org:2119/jobmanager:/O=G/CN=a#b"),
+    ]) func theJobContactForGWDNamesTheGatekeeper(gatekeeper: String, fragment: String) throws {
+        let url = "https://h.org:1234/17/42/"
+        let contact = try #require(
+            JobTicket(url: url, gatekeeper: GatekeeperContact(gatekeeper)).contact(within: 480)?.text)
+        #expect(contact == "\(url)#\(fragment)")
+        let back = JobTicket(contact)
+        #expect(back.url == url)
+        #expect(back.gatekeeper?.text == fragment)
+    }
+
+    @Test func aGatekeeperThatDoesNotFitIsLeftOut() {
+        let url = "https://h.org:1234/17/42/"
+        let ticket = JobTicket(url: url, gatekeeper: GatekeeperContact("h.org:99/jobmanager"))
+        let length = url.utf8.count + "#h.org:99/jobmanager".utf8.count
+        #expect(ticket.contact(within: length)?.text == "\(url)#h.org:99/jobmanager")
+        #expect(ticket.contact(within: length - 1)?.text == url)
+    }
+
+    @Test(arguments: ["https://h.org:1234/17/42/", "https://h.org:1234/17/42/#"])
+    func aJobContactOfAnotherDriverNamesNoGatekeeper(contact: String) {
+        #expect(JobTicket(contact) == JobTicket(url: "https://h.org:1234/17/42/", gatekeeper: nil))
     }
 
     @Test func aJobContactHasHostPortAndPath() throws {

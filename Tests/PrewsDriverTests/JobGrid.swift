@@ -7,7 +7,7 @@ final class JobGrid: Sendable {
     let variables: [String: String]
     let folder: TemporaryDirectory
     /// The state directory of a grid of one's own, to be ended with the test.
-    private let own: String?
+    let own: String?
 
     /// The grid that all tests share.
     init() async throws {
@@ -45,7 +45,7 @@ final class JobGrid: Sendable {
     }
 
     @discardableResult
-    private static func testbed(_ arguments: [String], _ state: String?) async throws -> String {
+    static func testbed(_ arguments: [String], _ state: String?) async throws -> String {
         let environment = state.map { "TESTBED_DIR=\($0) " } ?? ""
         return try await Shell.run(
             "\(environment)'\(Testbed.root.path)/scripts/testbed' \(arguments.joined(separator: " "))")
@@ -106,6 +106,9 @@ private actor Places {
 }
 
 extension Talk {
+    /// The part of a job's contact that is GRAM's.
+    static func url(_ contact: String) -> String { String(contact.prefix { $0 != "#" }) }
+
     /// Submits a job and returns its contact.
     func submit(_ job: Int, to contact: String, _ document: String) async throws -> String {
         say("SUBMIT \(job) \(contact) \(document)")

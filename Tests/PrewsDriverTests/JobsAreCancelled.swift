@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -23,6 +24,29 @@ import Testing
         #expect(try await talk.hear().hasPrefix("SUBMIT 5 SUCCESS https://"))
         #expect(try await talk.hear("CANCEL") == "CANCEL 5 SUCCESS -")
         #expect(try await talk.hear("FAILED", of: 5) == "CALLBACK 5 SUCCESS FAILED")
+    }
+
+    /// Without a proxy nothing can be cancelled; with the next one it is.
+    @Test func aLateJobThatCannotBeCancelledIsCancelledLater() async throws {
+        let grid = try await JobGrid()
+        let proxy = try await grid.credential(as: "proxy.pem")
+        let relay = try Relay(to: UInt16(grid.port) ?? 0)
+        let talk = try await grid.driver("--timeout 2 --poll-interval 1", ["X509_USER_PROXY": proxy])
+        let nap = "sleep 300.\(Int.random(in: 100_000..<1_000_000))"
+        _ = try await talk.hear(
+            "SUBMIT 0 FAILURE", after: "SUBMIT 0 localhost:\(relay.port)/jobmanager-fork \(try grid.job(nap))")
+        try FileManager.default.removeItem(atPath: proxy)
+        relay.open()
+        let notice = try await talk.hear("TIMER - SUCCESS the job")
+        #expect(notice.contains("cannot be cancelled yet: no proxy certificate at \(proxy)"))
+        _ = try await grid.credential(as: "proxy.pem")
+        while !(try await talk.hear("TIMER - SUCCESS the job").contains(" is cancelled: ")) {}
+        // Its job manager kills it a few seconds after it has asked it to end.
+        let limit = ContinuousClock.now + .seconds(30)
+        while try await Shell.run("pgrep -fx '\(nap)' || true") != "", ContinuousClock.now < limit {
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        #expect(try await Shell.run("pgrep -fx '\(nap)' || true") == "")
     }
 
     @Test func aJobAcceptedAfterItsDeadlineIsCancelled() async throws {

@@ -26,20 +26,59 @@ import Testing
 
     @Test func aJobThatNobodyKnowsIsNamedInOneFailure() async throws {
         let grid = try await JobGrid()
-        let talk = try await grid.driver("-p \(grid.port)")
-        let contact = "https://\(grid.host):1/123/456/"
-        let reply = try await talk.answer(to: "RECOVER 9 \(contact) -")
-        #expect(reply.hasPrefix("RECOVER 9 FAILURE the job \(contact) is gone"))
+        let talk = try await grid.driver()
+        let contact = "https://\(grid.host):1/123/456/#\(grid.polling)"
+        #expect(
+            try await talk.answer(to: "RECOVER 9 \(contact) -")
+                == "RECOVER 9 FAILURE the job \(contact) is gone: its job manager has ended: \(grid.polling) has no record of it"
+        )
         #expect(try await talk.answer(to: "POLL 9 - -") == "POLL 9 FAILURE Job does not exist")
     }
 
-    @Test func aHostWithoutAnyGatekeeperIsAskedAgainAndThenNamed() async throws {
+    /// Each service knows its own jobs only: that the usual ones have no record of a job proves nothing.
+    @Test func aJobWhoseServiceNobodyNamesIsNotGivenUp() async throws {
+        let grid = try await JobGrid()
+        let talk = try await grid.driver("-p \(grid.port) --timeout 32")
+        let contact = "https://\(grid.host):1/123/456/"
+        #expect(try await talk.answer(to: "RECOVER 9 \(contact) -") == "RECOVER 9 SUCCESS PENDING")
+        let notice = try await talk.hear("TIMER")
+        #expect(notice.hasPrefix("TIMER - SUCCESS nobody answers for the job \(contact); it counts as pending"))
+        #expect(notice.contains("no usual service of the gatekeeper at \(grid.host):\(grid.port) has a record of it"))
+        #expect(try await talk.answer(to: "POLL 9 - -") == "POLL 9 SUCCESS PENDING")
+    }
+
+    @Test(arguments: ["", "#localhost:1/jobmanager-fork", "#localhost:1/jobmanager:/CN=x"])
+    func aHostWithoutAnyGatekeeperIsAskedAgainAndItsJobNotGivenUp(service: String) async throws {
         let grid = try await JobGrid()
         let talk = try await grid.driver("-p 1 --timeout 20 --log-level warning")
-        let reply = try await talk.answer(to: "RECOVER 9 https://\(grid.host):1/123/456/ -")
-        #expect(reply.contains("RECOVER 9 FAILURE cannot learn what became of the job https://\(grid.host):1/123/456/"))
-        #expect(reply.contains("GRAM error 12"))
+        let contact = "https://\(grid.host):1/123/456/\(service)"
+        #expect(try await talk.answer(to: "RECOVER 9 \(contact) -") == "RECOVER 9 SUCCESS PENDING")
+        #expect(try await talk.hear("TIMER").contains("GRAM error 12"))
         #expect(talk.complaints.split(separator: "event=recover").count > 2)
+    }
+
+    /// A gatekeeper that is there, but not with the service: somebody has renamed it.
+    @Test func aJobOfAServiceThatIsNoMoreIsNotGivenUp() async throws {
+        let grid = try await JobGrid()
+        let talk = try await grid.driver("--timeout 20")
+        let contact = "https://\(grid.host):1/123/456/#\(grid.gatekeeper)/jobmanager-nosuch"
+        #expect(try await talk.answer(to: "RECOVER 9 \(contact) -") == "RECOVER 9 SUCCESS PENDING")
+        #expect(try await talk.hear("TIMER").contains("GRAM error 93"))
+    }
+
+    /// The port of a job manager that has ended may be anybody's later.
+    @Test func aStrangerAtTheJobManagersPortSaysNothingOfTheJob() async throws {
+        let grid = try await JobGrid()
+        let stranger = try Relay(to: 1)
+        stranger.open()
+        let talk = try await grid.driver("--timeout 20")
+        let contact = "https://localhost:\(stranger.port)/123/456/"
+        #expect(
+            try await talk.answer(to: "RECOVER 1 \(contact)#\(grid.polling) -").contains(
+                "FAILURE the job \(contact)#\(grid.polling) is gone"))
+        #expect(
+            try await talk.answer(to: "RECOVER 2 \(contact)#localhost:1/jobmanager-fork -")
+                == "RECOVER 2 SUCCESS PENDING")
     }
 
     @Test func aJobOfAHostThatCannotBeReachedIsNotGivenUp() async throws {

@@ -32,7 +32,8 @@ import Testing
         let contact = try await talk.submit(0, to: grid.polling, try grid.job("sleep 300"))
         try await talk.hear("ACTIVE", of: 0)
         let listener = try #require(try await Self.listeningPort(of: talk.pid))
-        let message = "protocol-version: 2\r\njob-manager-url: \(contact)\r\nstatus: 8\r\nfailure-code: 0\r\n\0"
+        let message =
+            "protocol-version: 2\r\njob-manager-url: \(Talk.url(contact))\r\nstatus: 8\r\nfailure-code: 0\r\n\0"
 
         try await Self.send(message, to: listener, with: try await grid.credential("other", as: "other"))
         try await Self.send("", to: listener, with: try await grid.credential(as: "empty"))
@@ -49,7 +50,8 @@ import Testing
         let talk = try await grid.driver("", ["GLOBUS_TCP_PORT_RANGE": "\(port),\(port + 20)"])
         let contact = try await talk.submit(0, to: grid.polling, try grid.job("sleep 5"))
         try await talk.hear("ACTIVE", of: 0)
-        let message = "protocol-version: 2\r\njob-manager-url: \(contact)\r\nstatus: 16\r\nfailure-code: 0\r\n\0"
+        let message =
+            "protocol-version: 2\r\njob-manager-url: \(Talk.url(contact))\r\nstatus: 16\r\nfailure-code: 0\r\n\0"
         try await Self.send(
             message, to: try #require(try await Self.listeningPort(of: talk.pid)),
             with: try await grid.credential(as: "own"))

@@ -65,15 +65,22 @@ final class Relay: Sendable {
     private func connect(_ client: Int32) {
         let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = Relay.local(target)
-        _ = withUnsafePointer(to: &address) { pointer in
+        let code = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 Glibc.connect(server, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
+        guard code == 0 else {
+            close(client)
+            close(server)
+            return
+        }
         for (from, to) in [(client, server), (server, client)] {
             Thread.detachNewThread {
                 var buffer = [UInt8](repeating: 0, count: 65_536)
-                while case let count = read(from, &buffer, buffer.count), count > 0 { _ = write(to, buffer, count) }
+                while case let count = read(from, &buffer, buffer.count), count > 0 {
+                    _ = send(to, buffer, count, Int32(MSG_NOSIGNAL))
+                }
                 shutdown(to, Int32(SHUT_WR))
             }
         }

@@ -13,14 +13,18 @@ final class JobRegistry: Sendable {
         let contact: JobContact
         /// The contact that works now.
         var address: String
-        /// Who accepted it; unknown for a job of an earlier process.
-        let gatekeeper: GatekeeperContact?
+        /// Who accepted it; unknown for a job of another driver.
+        var gatekeeper: GatekeeperContact?
         /// When the proxy file was written that the job has; 0 when unknown.
         var credential: Int
         /// When to ask for its state if nobody speaks of it until then.
         var due: ContinuousClock.Instant
         /// Somebody cancelled it through this process.
         var isCancelled = false
+        /// gwd was told that its submission failed: it is to be cancelled until it is over.
+        var isOrphan = false
+        /// When the usual services were last asked for it in vain.
+        var searched: ContinuousClock.Instant?
 
         /// Its job manager.
         var authority: String { JobURL(address)?.authority ?? address }
@@ -31,6 +35,9 @@ final class JobRegistry: Sendable {
         /// Ends that are known, of jobs that may still be asked about: bounded, oldest first.
         var ended: [String: JobState] = [:]
         var order: [String] = []
+        /// Submissions on their way, and news that may be of their jobs.
+        var expected = 0
+        var early: [String: [JobState]] = [:]
         /// Who accepted jobs so far.
         var gatekeepers: Set<GatekeeperContact> = []
     }
@@ -45,16 +52,39 @@ final class JobRegistry: Sendable {
     }
 
     /// What names the job for good.
-    static func key(_ contact: String) -> String { JobURL(contact)?.path ?? contact }
+    static func key(_ contact: String) -> String {
+        let url = JobTicket(contact).url
+        return JobURL(url)?.path ?? url
+    }
+
+    /// A submission begins: news of unknown jobs may be of its own, and are kept until ``settle()``. Notifications know a
+    /// job by its URL alone, gwd by more.
+    func expect() {
+        state.withLock { $0.expected += 1 }
+    }
+
+    /// A submission has ended, and its job was added if it brought one.
+    func settle() {
+        state.withLock { state in
+            state.expected -= 1
+            if state.expected == 0 { state.early = [:] }
+        }
+    }
 
     /// Enters a job, unless its end is known already.
-    func add(_ contact: JobContact, gatekeeper: GatekeeperContact?, credential: Int) {
+    /// - Returns: the news that came before.
+    @discardableResult
+    func add(_ contact: JobContact, gatekeeper: GatekeeperContact?, credential: Int) -> [JobState] {
         state.withLock { state in
             let key = JobRegistry.key(contact.text)
             if let gatekeeper { state.gatekeepers.insert(gatekeeper) }
-            guard state.ended[key] == nil else { return }
-            state.jobs[key] = Job(
-                contact: contact, address: contact.text, gatekeeper: gatekeeper, credential: credential, due: nextDue())
+            let early = state.early.removeValue(forKey: key) ?? []
+            if state.ended[key] == nil {
+                state.jobs[key] = Job(
+                    contact: contact, address: JobTicket(contact.text).url, gatekeeper: gatekeeper,
+                    credential: credential, due: nextDue())
+            }
+            return early
         }
     }
 
@@ -68,11 +98,17 @@ final class JobRegistry: Sendable {
         state.withLock { $0.ended[JobRegistry.key(contact)] }
     }
 
-    /// Takes what was heard or asked: the job has `new` state, at `address`. Returns the contact that gwd knows.
+    /// Where to ask for a job: the contact that works now, as GRAM writes it.
+    func address(of contact: String) -> String { job(contact)?.address ?? JobTicket(contact).url }
+
+    /// Takes what was heard or asked: the job has `new` state, at `address`.
+    /// - Returns: the contact that gwd knows; `nil` for a job that it does not know, or not yet.
+    @discardableResult
     func note(_ address: String, _ new: JobState?) -> JobContact? {
         state.withLock { state in
             let key = JobRegistry.key(address)
             let contact = state.jobs[key]?.contact
+            if let new, contact == nil, state.expected > 0 { state.early[key, default: []].append(new) }
             if let new, new.isFinal {
                 state.jobs[key] = nil
                 if state.ended.updateValue(new, forKey: key) == nil { state.order.append(key) }
@@ -81,7 +117,7 @@ final class JobRegistry: Sendable {
                 state.jobs[key]?.address = address
                 state.jobs[key]?.due = nextDue()
             }
-            return contact ?? JobContact(address)
+            return contact
         }
     }
 
@@ -97,7 +133,10 @@ final class JobRegistry: Sendable {
 
     /// Nothing will be asked about the job again.
     func forget(_ contact: String) {
-        state.withLock { $0.jobs[JobRegistry.key(contact)] = nil }
+        state.withLock { state in
+            let key = JobRegistry.key(contact)
+            if state.jobs[key]?.isOrphan != true { state.jobs[key] = nil }
+        }
     }
 
     /// When the first job is due; `nil` when none runs.
@@ -118,6 +157,15 @@ final class JobRegistry: Sendable {
     /// The jobs that have another proxy than the one written at `credential`.
     func jobs(without credential: Int) -> [Job] {
         state.withLock { state in state.jobs.values.filter { $0.credential != credential } }
+    }
+
+    /// Marks a job as one that nobody knows of, to be cancelled until it is over; due at once.
+    func orphan(_ contact: String) {
+        change(contact) { job in
+            job.isOrphan = true
+            job.isCancelled = true
+            job.due = .now
+        }
     }
 
     /// The gatekeepers of a host that accepted jobs of this process.

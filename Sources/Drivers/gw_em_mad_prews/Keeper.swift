@@ -6,7 +6,7 @@ import Synchronization
 /// Looks after running jobs: asks for those that nobody speaks of, and keeps their credential fresh.
 ///
 /// Notifications get lost: behind a firewall, with a host name that others cannot resolve, or when job manager and driver
-/// hold proxies of different kinds. One task works here while jobs run, and none while none do.
+/// hold proxies of different kinds. Jobs that nobody knows of are cancelled until they are over. One task works here while jobs run, and none while none do.
 final class Keeper: Sendable {
     /// How long one question may take.
     private static let patience = Duration.seconds(60)
@@ -33,11 +33,14 @@ final class Keeper: Sendable {
 
     /// Begins to look after jobs, or thinks anew about when to look next.
     func attend() {
-        task.withLock { task in
-            // It sleeps or it works; when it works, it looks at the clock again by itself.
-            task?.cancel()
-            task = startTask { [self] in await work() }
+        let new = startTask { [self] in await work() }
+        let old = task.withLock { task in
+            defer { task = new }
+            return task
         }
+        // It sleeps or it works; when it works, it looks at the clock again by itself. Outside of the lock, because what
+        // is to be done at a cancellation is done at once.
+        old?.cancel()
     }
 
     private func work() async {
@@ -54,9 +57,31 @@ final class Keeper: Sendable {
 
     /// Asks for the states of jobs.
     private func look(after due: [JobRegistry.Job]) async {
-        await perJobManager(due) { [inquiry, teller] job in
+        await perJobManager(due) { [self] job in
+            guard !job.isOrphan else { return try await end(job) }
             let state = try await inquiry.state(of: job.contact.text)
             teller.tell(job.contact.text, state)
+        }
+    }
+
+    /// Cancels a job whose submission gwd was told to have failed: it would run twice. Its end, or a job manager that does
+    /// not know it any more, ends these attempts; until then there is another one each interval.
+    private func end(_ orphan: JobRegistry.Job) async throws {
+        let contact = orphan.contact.text
+        do {
+            do { try await client.cancel(orphan.address) } catch is GRAMError {
+                // Its job manager may be gone; then another one is started.
+                let state = try await inquiry.state(of: contact)
+                guard !state.isFinal else { return }
+                try await client.cancel(jobs.address(of: contact))
+            }
+            teller.log.warning("orphan-cancelled", ["contact": contact])
+            teller.notice("the job \(contact) is cancelled: it was accepted after gwd had been told otherwise")
+            jobs.change(contact) { $0.isOrphan = false }
+        } catch {
+            teller.notice(
+                "the job \(contact), accepted after gwd had been told otherwise, cannot be cancelled yet: \(error)")
+            throw error
         }
     }
 

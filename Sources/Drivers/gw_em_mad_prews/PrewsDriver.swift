@@ -51,37 +51,55 @@ final class PrewsDriver: ExecutionDriver {
         let rsl = try await launch.blocking.run { try JobDocument.read(submission.document) }
         let credential = try await client.prepare()
         clock.note(credential)
-        let text: String
+        if let limit = client.room(for: rsl) {
+            throw JobDocument.tooLong(submission.document, size: rsl.count, limit: limit)
+        }
+        let url: String
+        jobs.expect()
+        defer { jobs.settle() }
         do {
-            text = try await client.submit(rsl, to: gatekeeper) { [self] contact in
-                startTask { await self.cancelOrphan(contact, of: submission.job) }
+            url = try await client.submit(rsl, to: gatekeeper) { [self] url in
+                // The library calls; what is to be done is not done on its thread.
+                startTask { [self] in
+                    end(orphan: url, of: submission.job, at: gatekeeper, credential: credential.modified)
+                }
             }
         } catch let error as GRAMError {
             throw try await launch.blocking.run { gatekeeper.refusal(error, of: credential) }
         }
-        guard let contact = JobContact(text) else {
-            throw MADError(.internal, "\(gatekeeper) gave no usable job contact", cause: text)
+        // Even a gwd that reads long replies keeps no long contacts.
+        let limit = min(launch.limits.infoBytes, GWDLimits.oldest.infoBytes)
+        guard let contact = JobTicket(url: url, gatekeeper: gatekeeper).contact(within: limit) else {
+            throw MADError(.internal, "\(gatekeeper) gave no usable job contact", cause: url)
         }
-        jobs.add(contact, gatekeeper: gatekeeper, credential: credential.modified)
+        for state in jobs.add(contact, gatekeeper: gatekeeper, credential: credential.modified) {
+            teller.tell(contact.text, state)
+        }
         keeper.attend()
         return contact
     }
 
-    /// Ends a job that was accepted after gwd had been told that its submission failed: it would run twice.
-    private func cancelOrphan(_ contact: String, of job: JobID) async {
-        do {
-            try await client.cancel(contact)
-            launch.log.warning("orphan-cancelled", ["job": "\(job)", "contact": contact])
-        } catch {
-            launch.log.error("orphan", ["job": "\(job)", "contact": contact, "error": "\(error)"])
-        }
+    /// Has a job ended that was accepted after gwd had been told that its submission failed: it would run twice.
+    private func end(orphan url: String, of job: JobID, at gatekeeper: GatekeeperContact, credential: Int) {
+        launch.log.warning("orphan", ["job": "\(job)", "contact": url])
+        guard let contact = JobContact(url) else { return }
+        jobs.add(contact, gatekeeper: gatekeeper, credential: credential)
+        jobs.orphan(url)
+        keeper.attend()
+    }
+
+    /// gwd never learned of this job: its request had been answered meanwhile.
+    func abandon(_ contact: JobContact) async {
+        jobs.orphan(contact.text)
+        keeper.attend()
     }
 
     func recover(_ contact: JobContact) async throws -> JobState {
-        guard JobURL(contact.text) != nil else {
+        let ticket = JobTicket(contact.text)
+        guard JobURL(ticket.url) != nil else {
             throw MADError(.invalid, "'\(contact)' is not a GRAM job contact (https://HOST:PORT/PATH/)")
         }
-        jobs.add(contact, gatekeeper: nil, credential: 0)
+        jobs.add(contact, gatekeeper: ticket.gatekeeper, credential: 0)
         do {
             let state = try await takeUp(contact)
             if !state.isFinal { keeper.attend() }
@@ -94,30 +112,31 @@ final class PrewsDriver: ExecutionDriver {
 
     /// Tries to take a job up again until somebody knows of it.
     ///
-    /// From a FAILURE gwd concludes that the job is over. So a host that does not answer gets no FAILURE: its job is
-    /// pending, and asked about until the host is back. A host that answers, but with neither job manager nor gatekeeper,
-    /// has lost the job, or keeps its gatekeeper at a port that only the administrator knows.
+    /// From a FAILURE gwd concludes that the job is over, and may run it a second time. So only a job whose own gatekeeper
+    /// has no record of it is one. Any other is pending, and asked about until somebody answers for it.
     private func takeUp(_ contact: JobContact) async throws -> JobState {
+        let end = ContinuousClock.now + launch.patience / 4
         do {
             return try await within(launch.patience * 3 / 4) { [self] in
-                let start = ContinuousClock.now
                 while true {
                     do {
                         return try await inquiry.take(up: contact.text)
-                    } catch let unanswered as Inquiry.Unanswered {
-                        launch.log.warning(
-                            "recover", ["contact": contact.text, "error": unanswered.error.description])
-                        if unanswered.isHostUp, .now - start > launch.patience / 4 { throw unanswered.error }
-                    } catch let error as MADError where error.code == .credential {
-                        clock.note(error)
+                    } catch let error as MADError where error.code != .unknown {
+                        if error.code == .credential { clock.note(error) }
+                        launch.log.warning("recover", ["contact": contact.text, "error": error.description])
+                        guard .now < end else { return counted(contact, asPendingBecause: error.description) }
                     }
                     try await pause(for: .seconds(2))
                 }
             }
         } catch let error as MADError where error.code == .timedOut {
-            teller.notice("nobody answers for the job \(contact); it counts as pending until somebody does")
-            return .pending
+            return counted(contact, asPendingBecause: error.description)
         }
+    }
+
+    private func counted(_ contact: JobContact, asPendingBecause reason: String) -> JobState {
+        teller.notice("nobody answers for the job \(contact); it counts as pending until somebody does: \(reason)")
+        return .pending
     }
 
     /// gwd gives a job up after three failures, so only a job that is unknown is one: whatever else prevents the answer,
@@ -135,7 +154,7 @@ final class PrewsDriver: ExecutionDriver {
     func cancel(_ contact: JobContact) async throws {
         guard jobs.end(of: contact.text) == nil else { return }
         jobs.change(contact.text) { $0.isCancelled = true }
-        let address = jobs.job(contact.text)?.address ?? contact.text
+        let address = jobs.address(of: contact.text)
         do {
             try await client.cancel(address)
         } catch let error as GRAMError {

@@ -13,6 +13,9 @@ public protocol ExecutionDriver: Driver {
     func poll(_ contact: JobContact) async throws -> JobState
     /// Asks for the end of a job; its state changes to ``JobState/cancelled`` later. Cancelling twice is fine.
     func cancel(_ contact: JobContact) async throws
+    /// Ends a job that ``submit(_:)`` brought after gwd had been told that the submission failed: it would run unseen, and
+    /// twice. Nothing about it will be asked.
+    func abandon(_ contact: JobContact) async
     /// The job's number was given to another job or its end is known: nothing about it will be asked again.
     func forget(_ contact: JobContact) async
 
@@ -21,6 +24,8 @@ public protocol ExecutionDriver: Driver {
 }
 
 extension ExecutionDriver {
+    /// Cancels the job once.
+    public func abandon(_ contact: JobContact) async { try? await cancel(contact) }
     /// Most drivers need no hint.
     public func forget(_ contact: JobContact) async {}
 }

@@ -80,7 +80,7 @@ struct ExecutionFamily<DriverType: ExecutionDriver>: Family {
         reply.fail(MADError(.internal, "the job contact is longer than gwd can keep: \(contact)"))
         setting.log.warning("orphan", ["job": "\(submission.job)", "contact": contact.text])
         let driver = driver
-        startTask { try? await driver.cancel(contact) }
+        startTask { await driver.abandon(contact) }
     }
 
     private func recover(_ job: JobID, _ contact: JobContact, _ reply: Reply) async throws {
