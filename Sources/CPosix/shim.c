@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <malloc.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -13,6 +15,9 @@
 const int mad_adaptive_mutex = PTHREAD_MUTEX_ADAPTIVE_NP;
 const int mad_open_path = O_PATH;
 const int mad_open_nameless = O_TMPFILE;
+
+const int mad_level_tcp = IPPROTO_TCP;
+const int mad_tcp_defer_accept = TCP_DEFER_ACCEPT;
 
 int mad_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
 

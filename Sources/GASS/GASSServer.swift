@@ -17,6 +17,7 @@ package final class GASSServer: Sendable {
     private let credentials: GSICredentialStore?
     private let confinement: Confinement
     private let threads: BlockingPool
+    private let places: Monitor<Int>
     private let tell: Teller
 
     private static let handshakeLimit = Duration.seconds(20)
@@ -41,6 +42,7 @@ package final class GASSServer: Sendable {
         listener = try Listener(port: port)
         url = "\(isSecure ? "https" : "http")://\(Listener.hostName):\(listener.port)"
         threads = BlockingPool(limit: connections)
+        places = Monitor(connections)
         self.confinement = confinement
         self.tell = tell
     }
@@ -48,8 +50,14 @@ package final class GASSServer: Sendable {
     /// Serves for ever.
     package func run() -> Never {
         while true {
+            // Those who wait for a place stay in the kernel's queue: here each would hold a descriptor.
+            places.waitUntil { free in free > 0 ? free -= 1 : nil }
             let socket = listener.accept()
-            threads.start { [self] in serve(socket) }
+            threads.start { [self] in
+                serve(socket)
+                places.withLock { $0 += 1 }
+                places.wakeAll()
+            }
         }
     }
 
@@ -59,7 +67,8 @@ package final class GASSServer: Sendable {
             while let keeps = try answerNext(on: connection), keeps {}
             connection.finish()
         } catch {
-            tell("broken", MADError.wrapping(error).description)
+            let error = MADError.wrapping(error)
+            tell(error.code == .credential ? "refused" : "broken", error.description)
         }
     }
 

@@ -12,6 +12,10 @@ extern const int mad_open_path;
 /* A flag for open(2) of a directory: a file without a name in it, which goes with its descriptor. */
 extern const int mad_open_nameless;
 
+/* The level of setsockopt(2) for TCP, and its option that leaves clients that say nothing with the kernel. */
+extern const int mad_level_tcp;
+extern const int mad_tcp_defer_accept;
+
 /* The next client of a listening socket, as a descriptor that does not block and no child inherits; -1 and errno. */
 int mad_accept(int listener);
 

@@ -1,6 +1,7 @@
 import GASS
 import Glibc
 import MADKit
+import Synchronization
 
 /// Moves nothing: it tells gwd the URL below which jobs find and leave their files (the reverse model), and lets the
 /// server there touch what they need.
@@ -17,6 +18,8 @@ struct DummyDriver: TransferDriver {
 
     let stagingURL: TransferURL?
     private let server: StagingServer?
+    /// The directory that each job said to have, of those that the server was opened for.
+    private let directories = JobDirectories()
     private let log: Log
     private let blocking: BlockingPool
 
@@ -38,7 +41,7 @@ struct DummyDriver: TransferDriver {
                 log: launch.log)
             JobFiles.openInstallation(launch.tree, on: server)
             for directory in (launch.options["allow"] ?? "").split(separator: ",") {
-                server.grant(.writable, launch.tree.resolve(String(directory)), to: "installation")
+                server.grant(.writable, try JobFiles.allowed(directory, launch.tree), to: "installation")
             }
             stagingURL = try await server.start()
             self.server = server
@@ -51,9 +54,13 @@ struct DummyDriver: TransferDriver {
     func makeDirectory(_ url: TransferURL, for job: JobID) async throws {
         // The first thing a job does; whatever an earlier job of this number was allowed is over.
         server?.forget("\(job)")
+        directories.set(url, of: job)
     }
 
-    func removeDirectory(_ url: TransferURL, for job: JobID) async throws {}
+    func removeDirectory(_ url: TransferURL, for job: JobID) async throws {
+        // The last thing, unless the job has moved on and this is its former host's.
+        if directories.take(url, of: job) { server?.forget("\(job)") }
+    }
 
     func exists(_ url: TransferURL, for job: JobID) async throws -> Bool {
         guard let path = try JobFiles.localPath(url) else { return true }
@@ -62,18 +69,34 @@ struct DummyDriver: TransferDriver {
 
     func copy(_ copy: Copy, progress: Progress) async throws {
         let server = server
-        let isServed = stagingURL != nil
+        let stagingURL = stagingURL
         try await blocking.run {
             if let source = try JobFiles.localPath(copy.source) {
-                try JobFiles.offer(source, of: copy.job, on: server)
+                try JobFiles.offer(source, of: copy, below: stagingURL, on: server)
             }
             if let destination = try JobFiles.localPath(copy.destination) {
-                try JobFiles.accept(destination, isServed: isServed)
+                try JobFiles.accept(destination, isServed: stagingURL != nil)
             }
         }
     }
 
     func shutDown() async {
         server?.stop()
+    }
+}
+
+/// The remote directory of each job that has one.
+private final class JobDirectories: Sendable {
+    private let directories = Mutex<[JobID: TransferURL]>([:])
+
+    func set(_ url: TransferURL, of job: JobID) { directories.withLock { $0[job] = url } }
+
+    /// Forgets the job's directory if it is this one; false for another.
+    func take(_ url: TransferURL, of job: JobID) -> Bool {
+        directories.withLock { directories in
+            guard directories[job] == url else { return false }
+            directories[job] = nil
+            return true
+        }
     }
 }

@@ -15,6 +15,18 @@ enum JobFiles {
         server.grant(.readable, "\(root)/libexec", to: "installation")
     }
 
+    /// The true path of a directory of `--allow`.
+    /// - Throws: ``MADError`` of code `invalid` naming it when it is none.
+    static func allowed(_ directory: Substring, _ tree: GridWayTree) throws(MADError) -> String {
+        var status = stat()
+        let path = tree.resolve(String(directory))
+        guard stat(path, &status) == 0 else { throw .system("--allow \(path)") }
+        guard status.st_mode & S_IFMT == S_IFDIR, !path.contains("\n") else {
+            throw MADError(.invalid, "--allow \(path) is not a directory")
+        }
+        return path
+    }
+
     /// The path in a `file:` URL; `nil` for another scheme.
     /// - Throws: ``MADError`` of code `invalid` for a file of another host.
     static func localPath(_ url: TransferURL) throws(MADError) -> String? {
@@ -31,18 +43,23 @@ enum JobFiles {
 
     /// A job will fetch `path`: it must be there, and the server may give it out.
     /// - Throws: ``MADError`` naming the path when it cannot be read.
-    static func offer(_ path: String, of job: JobID, on server: StagingServer?) throws(MADError) {
+    static func offer(
+        _ path: String, of copy: Copy, below url: TransferURL?, on server: StagingServer?
+    ) throws(MADError) {
         var status = stat()
         guard stat(path, &status) == 0 else { throw .system("the job cannot fetch \(path)") }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw MADError(.invalid, "the job cannot fetch \(path)", cause: "not a regular file")
         }
         guard access(path, R_OK) == 0 else { throw .system("the job cannot fetch \(path)") }
-        guard let server else { return }
-        server.grant(.file, path, to: "\(job)")
-        guard path.hasSuffix("/job.env") else { return }
-        server.grant(.writable, String(path.dropLast("/job.env".count)), to: "\(job)")
-        if let home = jobHome(path) { server.grant(.visible, home, to: "\(job)") }
+        guard let server, let url else { return }
+        let owner = "\(copy.job)"
+        server.grant(.file, path, to: owner)
+        guard path.hasSuffix("/job.env"), copy.destination.text.hasSuffix("/job.env") else { return }
+        server.grant(.visible, String(path.dropLast("/job.env".count)), to: owner)
+        let settings = JobSettings(path: path, stagingURL: url.text)
+        if let home = settings.home { server.grant(.visible, home, to: owner) }
+        for file in settings.files { server.grant(.result, file, to: owner) }
     }
 
     /// A job has brought `path` already: it must be there, and gwd, another account, must be able to read it.
@@ -58,18 +75,5 @@ enum JobFiles {
             return
         }
         guard chmod(path, status.st_mode & 0o777 | 0o044) == 0 else { throw .system("gwd could not read \(path)") }
-    }
-
-    /// The directory that the job's results go to: `GW_JOB_HOME` in its `job.env`, a shell script of assignments.
-    private static func jobHome(_ path: String) -> String? {
-        guard let bytes = try? FileBytes(path: path).bytes else { return nil }
-        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-            let words = line.split(separator: " ").drop { $0 == "export" }.joined(separator: " ")
-            guard words.hasPrefix("GW_JOB_HOME=") else { continue }
-            let value = words.dropFirst("GW_JOB_HOME=".count)
-            let bare = value.split(whereSeparator: { $0 == "\"" || $0 == "'" }).joined()
-            return bare.hasPrefix("/") ? bare : nil
-        }
-        return nil
     }
 }

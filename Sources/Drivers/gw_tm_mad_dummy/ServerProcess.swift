@@ -20,7 +20,8 @@ enum ServerProcess {
         let output = fcntl(1, F_DUPFD_CLOEXEC, 3)
         dup2(2, 1)
         let tell: GASSServer.Teller = { event, text in
-            let line = "\(event) \(Info(text).text)\n"
+            // Short enough that lines of several threads do not mix (PIPE_BUF).
+            let line = "\(event) \(String(decoding: Info(text).text.utf8.prefix(3_000), as: UTF8.self))\n"
             _ = line.utf8.withContiguousStorageIfAvailable { write(output, $0.baseAddress, $0.count) }
         }
         let confinement = Confinement()

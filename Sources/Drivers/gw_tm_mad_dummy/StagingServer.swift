@@ -9,7 +9,6 @@ import Synchronization
 final class StagingServer: Sendable {
     private struct State {
         var child: pid_t = 0
-        var input: Int32 = -1
         /// By owner; a new process is told all of them.
         var grants: [String: [String]] = [:]
         var port: UInt16?
@@ -20,6 +19,7 @@ final class StagingServer: Sendable {
     private let state: Mutex<State>
     private let isSecure: Bool
     private let log: Log
+    private let input = ServerInput()
     private let thread = BlockingPool(limit: 1)
 
     /// - Parameters:
@@ -46,7 +46,7 @@ final class StagingServer: Sendable {
         state.withLock { state in
             guard !(state.grants[owner]?.contains(line) ?? false) else { return }
             state.grants[owner, default: []].append(line)
-            send(line, &state)
+            input.send(line)
         }
     }
 
@@ -54,7 +54,7 @@ final class StagingServer: Sendable {
     func forget(_ owner: String) {
         state.withLock { state in
             guard state.grants.removeValue(forKey: owner) != nil else { return }
-            send("forget \(owner)\n", &state)
+            input.send("forget \(owner)\n")
         }
     }
 
@@ -68,6 +68,9 @@ final class StagingServer: Sendable {
 
     /// Starts the process, listens to it, and starts it again, until ``stop()``.
     private func supervise() {
+        // One that dies at once is not helped by haste.
+        let shortest = 100_000, longest = 10_000_000
+        var pause = shortest
         while true {
             let began = ContinuousClock.now
             do throws(MADError) {
@@ -83,8 +86,8 @@ final class StagingServer: Sendable {
                 return
             }
             log.error("gass-server", ["ended": "\(status)", "text": "starting it again on its port"])
-            // One that dies at once is not helped by haste.
-            if ContinuousClock.now - began < .seconds(5) { usleep(500_000) }
+            pause = ContinuousClock.now - began < .seconds(5) ? min(pause * 2, longest) : shortest
+            usleep(UInt32(pause))
         }
     }
 
@@ -100,17 +103,15 @@ final class StagingServer: Sendable {
 
     /// Starts the process; what it says comes out of the descriptor.
     private func spawn() throws(MADError) -> Int32 {
-        var input: [Int32] = [-1, -1]
+        var orders: [Int32] = [-1, -1]
         var output: [Int32] = [-1, -1]
-        guard mad_pipe(&input, 0) == 0, mad_pipe(&output, 0) == 0 else {
+        guard mad_pipe(&orders, 0) == 0, mad_pipe(&output, 0) == 0 else {
             throw .system("cannot make a pipe for the GASS server")
         }
         defer {
-            close(input[0])
+            close(orders[0])
             close(output[1])
         }
-        // A server that does not read must not hold up requests.
-        _ = fcntl(input[1], F_SETFL, O_NONBLOCK)
         let port = state.withLock { $0.port }
         let words =
             [DummyDriver.manual.program, ServerProcess.word] + (isSecure ? [] : ["insecure"])
@@ -121,18 +122,18 @@ final class StagingServer: Sendable {
         defer { close(nothing) }
         var child: pid_t = 0
         let code = mad_spawn(
-            &child, "/proc/self/exe", &arguments, environ, [input[0], output[1], nothing], nil,
+            &child, "/proc/self/exe", &arguments, environ, [orders[0], output[1], nothing], nil,
             MAD_OWN_GROUP.rawValue)
         guard code == 0 else {
-            close(input[1])
+            close(orders[1])
             close(output[0])
             throw .system("cannot start the GASS server", errno: code)
         }
         state.withLock { state in
             state.child = child
-            state.input = input[1]
             if state.isStopping { kill(child, SIGKILL) }
-            for line in state.grants.values.joined() { send(line, &state) }
+            input.open(orders[1])
+            for line in state.grants.values.joined() { input.send(line) }
         }
         return output[0]
     }
@@ -169,32 +170,28 @@ final class StagingServer: Sendable {
             starting?.resume(returning: url)
         case "failed":
             log.error("gass-server", ["error": words[1]])
-            _ = giveUpStarting(MADError(.system, "cannot start the GASS server", cause: words[1]))
-        case "refused": log.warning("gass-refused", ["file": words[1]])
-        default: log.info("gass-\(words[0])", ["file": words[1]])
+            let error = MADError(.system, "cannot start the GASS server", cause: words[1])
+            if giveUpStarting(error) { state.withLock { $0.isStopping = true } }
+        case "refused": log.warning("gass-refused", ["text": words[1]])
+        default: log.info("gass-\(words[0])", ["text": words[1]])
         }
     }
 
     /// Waits for the process, which has closed its output; its exit status.
     private func reap() -> Int32 {
-        let child = state.withLock { state in
-            if state.input >= 0 { close(state.input) }
-            state.input = -1
-            return state.child
-        }
+        let child = state.withLock { $0.child }
         guard child > 0 else { return -1 }
         // Its output may be closed and it still there.
         kill(child, SIGKILL)
-        var status: Int32 = 0
-        while waitpid(child, &status, 0) < 0, errno == EINTR {}
-        state.withLock { $0.child = 0 }
-        return mad_exit_status(status)
-    }
-
-    private func send(_ line: String, _ state: inout State) {
-        guard state.input >= 0 else { return }
-        let count = line.utf8.withContiguousStorageIfAvailable { write(state.input, $0.baseAddress, $0.count) } ?? 0
-        // It has stopped reading: a new one will be told everything.
-        if count != line.utf8.count, state.child > 0 { kill(state.child, SIGKILL) }
+        input.close()
+        var information = siginfo_t()
+        while waitid(P_PID, id_t(child), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+        return state.withLock { state in
+            // Once it is waited for, its number may be another's.
+            state.child = 0
+            var status: Int32 = 0
+            while waitpid(child, &status, 0) < 0, errno == EINTR {}
+            return mad_exit_status(status)
+        }
     }
 }

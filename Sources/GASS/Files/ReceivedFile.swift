@@ -37,10 +37,11 @@ final class ReceivedFile {
             throw HTTPError.ofErrno("its directory cannot be opened")
         }
         let folder = TruePath.of(directory)
-        self.path = (folder == "/" ? "" : folder) + "/" + String(decoding: name, as: UTF8.self)
+        let place = (folder.elementsEqual("/".utf8) ? [] : folder) + [UInt8(ascii: "/")] + name
+        self.path = String(decoding: place, as: UTF8.self)
         let number = Self.counter.add(1, ordering: .relaxed).newValue
         temporary = Array(".\(getpid()).\(number).part".utf8CString)
-        guard confinement.permitsWriting(self.path) else { throw HTTPError(403, "outside of what jobs may write") }
+        guard confinement.permitsWriting(place) else { throw HTTPError(403, "outside of what jobs may write") }
         var status = stat()
         if fstatat(directory, self.name, &status, AT_SYMLINK_NOFOLLOW) == 0 {
             let kind = status.st_mode & S_IFMT
@@ -49,6 +50,9 @@ final class ReceivedFile {
         // What gwd is to read must be readable to gwd, another account.
         descriptor = appends ? openToAppend() : openAnew()
         guard descriptor >= 0 else { throw HTTPError.ofErrno("cannot be written") }
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw HTTPError(403, "not a regular file")
+        }
     }
 
     deinit {
@@ -81,10 +85,11 @@ final class ReceivedFile {
         let link = "/proc/self/fd/\(descriptor)"
         hasTemporary = hasTemporary || linkat(AT_FDCWD, link, directory, temporary, AT_SYMLINK_FOLLOW) == 0
         // Some file systems tell only at the end that they are full.
-        let isClosed = hasTemporary && close(descriptor) == 0
-        guard isClosed, renameat(directory, temporary, directory, name) == 0 else {
+        let code = errno
+        guard close(descriptor) == 0, hasTemporary, renameat(directory, temporary, directory, name) == 0 else {
+            if !hasTemporary { errno = code }
             let error = HTTPError.ofErrno("cannot be written")
-            unlinkat(directory, temporary, 0)
+            if hasTemporary { unlinkat(directory, temporary, 0) }
             throw error
         }
     }

@@ -48,13 +48,13 @@ final class ServedFile {
     }
 }
 
-/// The path of an open file as the kernel knows it, without links and without `..`.
+/// The path of an open file as the kernel knows it, without links and without `..`. In bytes: names that differ may be
+/// equal as text.
 enum TruePath {
-    static func of(_ descriptor: Int32) -> String {
+    static func of(_ descriptor: Int32) -> [UInt8] {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
         let count = readlink("/proc/self/fd/\(descriptor)", &buffer, buffer.count - 1)
-        guard count > 0 else { return "" }
-        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }
     }
 }
 

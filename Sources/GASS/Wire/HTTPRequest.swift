@@ -73,7 +73,9 @@ struct HTTPRequest: Equatable {
         expectsContinue = fields["expect"]?.lowercased() == "100-continue"
         // GASS' clients never send a second request, and wait for the end of the connection instead.
         let isGASS = fields["user-agent"]?.hasPrefix("Globus-GASS") ?? false
-        keepsConnection = !isOld && !isGASS && fields["connection"]?.lowercased() != "close"
+        // What follows a request that needs no body is not read, and must not be taken for the next request.
+        let isRead = hasBody || body == .none
+        keepsConnection = !isOld && !isGASS && isRead && fields["connection"]?.lowercased() != "close"
     }
 
     /// The fields of the head, their names in lower case.
@@ -82,7 +84,8 @@ struct HTTPRequest: Equatable {
         for line in lines where !line.isEmpty {
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { throw HTTPError(400, "a field without colon") }
             let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
-            let value = line[(colon + 1)...].drop { $0 == 0x20 || $0 == 0x09 }
+            var value = line[(colon + 1)...].drop { $0 == 0x20 || $0 == 0x09 }
+            while let last = value.last, last == 0x20 || last == 0x09 { value.removeLast() }
             // Two lengths are the way to smuggle a request in.
             guard fields[name] == nil || (name != "content-length" && name != "transfer-encoding") else {
                 throw HTTPError(400, "\(name) twice")

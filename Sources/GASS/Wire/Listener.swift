@@ -67,6 +67,9 @@ struct Listener: Sendable {
                 bind(descriptor, $0.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count)) == 0
             }
         }
+        // Whoever says nothing stays with the kernel: in all protocols here the client speaks first.
+        var silence: Int32 = 20
+        setsockopt(descriptor, mad_level_tcp, mad_tcp_defer_accept, &silence, size)
         guard isBound, listen(descriptor, 256) == 0 else {
             let error = MADError.system("cannot open port \(port)")
             close(descriptor)

@@ -1,3 +1,4 @@
+import CPosix
 import Glibc
 import MADKit
 
@@ -9,7 +10,7 @@ final class Socket: Sendable {
     init(_ descriptor: Int32) {
         self.descriptor = descriptor
         var yes: Int32 = 1
-        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
+        setsockopt(descriptor, mad_level_tcp, TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
     }
 
     deinit { close(descriptor) }
@@ -63,8 +64,8 @@ final class Socket: Sendable {
     func finish() {
         shutdown(descriptor, Int32(SHUT_WR))
         let deadline = ContinuousClock.now + .seconds(2)
-        withUnsafeTemporaryAllocation(byteCount: 4_096, alignment: 1) { buffer in
-            for _ in 0..<64 {
+        withUnsafeTemporaryAllocation(byteCount: 32 << 10, alignment: 1) { buffer in
+            while ContinuousClock.now < deadline {
                 guard let count = try? receive(into: buffer, until: deadline), count > 0 else { return }
             }
         }

@@ -50,6 +50,7 @@ enum JobScript {
         rm -rf "$directory"
         mkdir -m 700 "$directory" && cd "$directory" || fail "cannot make $directory"
         trap 'cd /; rm -rf "$directory"' EXIT
+        trap 'exit 143' HUP INT TERM
         copy "$1" "file://$directory/job.env" || fail "cannot fetch $1"
         . ./job.env
         set -- $GW_STAGE_IN
