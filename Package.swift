@@ -83,7 +83,8 @@ if hasGlobus {
 
         tests("PrewsDriverTests", ["gw_em_mad_prews", "GRAM", "Globus", "Grid", "MADKit"]),
         tests("FTPDriverTests", ["gw_tm_mad_ftp", "GridFTP", "Globus", "Grid", "MADKit"]),
-        tests("FirstJobTests", ["gwmad", "gw_im_mad_static", "gw_tm_mad_ftp", "gw_em_mad_prews"]),
+        tests("DummyDriverTests", ["gw_tm_mad_dummy", "GASS", "Globus", "Grid", "MADKit"]),
+        tests("FirstJobTests", ["gwmad", "gw_im_mad_static", "gw_tm_mad_dummy", "gw_tm_mad_ftp", "gw_em_mad_prews"]),
     ]
 }
 

@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2154
 
 servers=(gatekeeper gridftp gridftp2)
+servers+=(clientftp)
 
 # The pids of everything that belongs to this grid: servers and job managers carry the marker, the job manager's scripts
 # our Perl library, jobs the marker again.
@@ -98,6 +99,7 @@ export GLOBUS_HOSTNAME=$host
 export TESTBED_GRAM=$host:$(port_of gatekeeper)
 export TESTBED_GSIFTP=gsiftp://$host:$(port_of gridftp)
 export TESTBED_GSIFTP2=gsiftp://$host:$(port_of gridftp2)
+export TESTBED_GSIFTP_CLIENT=gsiftp://$host:$(port_of clientftp)
 export TESTBED_JOB_USER=$job_user
 export TESTBED_JOB_HOME=$(getent passwd "$job_user" | cut -d: -f6)
 export TESTBED_GWD_CONF=$dir/etc/gwd.conf
