@@ -16,7 +16,7 @@ import Testing
         let talk = try Talk(
             "gw_tm_mad_dummy", .init([options], environment: grid.variables.merging(environment) { $1 }))
         let answer = try await talk.ask("INIT 200 - - - -")
-        talk.say("FINALIZE - - - - -")
+        talk.closeInput()
         _ = try await talk.finish()
         return answer
     }
