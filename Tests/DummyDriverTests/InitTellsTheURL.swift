@@ -62,6 +62,10 @@ import Testing
         try await Testbed.run(["proxy", "--expired", proxy])
         let other = try await answer("-g", ["X509_USER_PROXY": proxy])
         #expect(other.contains("FAILURE") && other.contains(proxy) && other.contains(" expired "))
+        let talk = try Talk(
+            "gw_tm_mad_dummy", .init(["-g"], environment: grid.variables.merging(["X509_USER_PROXY": proxy]) { $1 }))
+        talk.say("INIT 200 - - - -")
+        #expect(try await talk.finish() == 77)
     }
 
     @Test func thePortComesFromTheRangeOrTheOption() async throws {

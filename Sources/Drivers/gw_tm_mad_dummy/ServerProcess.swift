@@ -34,7 +34,7 @@ enum ServerProcess {
             tell("url", server.url)
             server.run()
         } catch {
-            tell("failed", error.description)
+            tell("failed", "\(error.code.rawValue) \(error.description)")
             _exit(EX_UNAVAILABLE)
         }
     }

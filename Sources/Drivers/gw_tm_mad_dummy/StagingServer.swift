@@ -170,7 +170,10 @@ final class StagingServer: Sendable {
             starting?.resume(returning: url)
         case "failed":
             log.error("gass-server", ["error": words[1]])
-            let error = MADError(.system, "cannot start the GASS server", cause: words[1])
+            // The kind of the failure, then its text.
+            let parts = words[1].split(separator: " ", maxSplits: 1).map(String.init)
+            let code = MADError.Code(rawValue: parts[0]) ?? .system
+            let error = MADError(code, "cannot start the GASS server", cause: parts.last)
             if giveUpStarting(error) { state.withLock { $0.isStopping = true } }
         case "refused": log.warning("gass-refused", ["text": words[1]])
         default: log.info("gass-\(words[0])", ["text": words[1]])
