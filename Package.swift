@@ -84,14 +84,17 @@ if hasGlobus {
         shim("CGridFTP", ["CGlobus"], links: "globus_ftp_client", "globus_gass_copy"),
         library("Globus", ["CGlobus", "MADKit", "Grid"]),
         library("GRAM", ["CGRAM", "Globus", "MADKit", "Grid"]),
+        library("GASS", ["CGlobus", "CPosix", "Globus", "MADKit"]),
         library("GridFTP", ["CGridFTP", "Globus", "MADKit", "Grid"]),
 
         driver("gw_em_mad_prews", ["GRAM", "Globus", "Grid"]),
+        driver("gw_tm_mad_dummy", ["GASS", "Globus", "Grid", "CPosix"]),
         driver("gw_tm_mad_ftp", ["GridFTP", "Globus", "Grid"]),
 
         tests("PrewsDriverTests", ["gw_em_mad_prews", "GRAM", "Globus", "Grid", "MADKit"]),
         tests("FTPDriverTests", ["gw_tm_mad_ftp", "GridFTP", "CGridFTP", "Globus", "Grid", "MADKit"]),
-        tests("FirstJobTests", ["gwmad", "gw_im_mad_static", "gw_tm_mad_ftp", "gw_em_mad_prews"]),
+        tests("DummyDriverTests", ["gw_tm_mad_dummy", "GASS", "Globus", "Grid", "MADKit"]),
+        tests("FirstJobTests", ["gwmad", "gw_im_mad_static", "gw_tm_mad_dummy", "gw_tm_mad_ftp", "gw_em_mad_prews"]),
     ]
 }
 

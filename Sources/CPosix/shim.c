@@ -3,15 +3,27 @@
 
 #include <fcntl.h>
 #include <malloc.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 const int mad_adaptive_mutex = PTHREAD_MUTEX_ADAPTIVE_NP;
+const int mad_open_path = O_PATH;
+const int mad_open_nameless = O_TMPFILE;
+
+const int mad_level_tcp = IPPROTO_TCP;
+const int mad_tcp_defer_accept = TCP_DEFER_ACCEPT;
+
+int mad_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
 
 int mad_close_from(unsigned int first) { return close_range(first, ~0U, 0); }
+
+void mad_share_heap(void) { mallopt(M_ARENA_MAX, 1); }
 
 int mad_pipe(int ends[2], int nonblocking) { return pipe2(ends, O_CLOEXEC | (nonblocking ? O_NONBLOCK : 0)); }
 

@@ -15,6 +15,9 @@ package final class Tool: Sendable {
         talk = try Talk("/bin/sh", start)
     }
 
+    /// The process's number.
+    package var pid: Int32 { talk.pid }
+
     /// The lines of its stdout so far.
     package var output: [String] { talk.transcript }
 

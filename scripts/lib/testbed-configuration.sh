@@ -44,6 +44,7 @@ configure() {
     configure_gatekeeper
     configure_gridftp gridftp
     configure_gridftp gridftp2
+    configure_client_gridftp
     configure_events
     configure_directories
     restart=$changed
@@ -83,7 +84,7 @@ X
     put "$dir/services/jobmanager-fork-seg" <<<"$line -type fork -seg-module fork -service-tag seg"
 }
 
-configure_gridftp() {
+configure_gridftp() { # configure_gridftp NAME [GRIDMAP [LINE]]
     put "$dir/etc/$1.conf" <<X
 port $(port_of "$1")
 control_interface 127.0.0.1
@@ -97,8 +98,16 @@ pidfile $dir/run/$1.pid
 \$X509_CERT_DIR "$dir/certificates"
 \$X509_USER_CERT "$dir/users/host-cert.pem"
 \$X509_USER_KEY "$dir/users/host-key.pem"
-\$GRIDMAP "$dir/etc/grid-mapfile"
+\$GRIDMAP "${2:-$dir/etc/grid-mapfile}"
+${3:-}
 X
+}
+
+# A server on the client's side, as jobs that stage by themselves need one: it maps the test user to whoever runs the
+# grid, who may be root.
+configure_client_gridftp() {
+    printf '"%s" %s\n' "$test_dn" "$(id -un)" | put "$dir/etc/grid-mapfile-client"
+    configure_gridftp clientftp "$dir/etc/grid-mapfile-client" "allow_root 1"
 }
 
 # Events instead of polls, without /etc and /var: the fork starter writes job events, in the very format that the job

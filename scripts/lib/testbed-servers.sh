@@ -1,7 +1,7 @@
 # Starting, finding and stopping the test grid's servers. Sourced by scripts/testbed.
 # shellcheck shell=bash disable=SC2154
 
-grid_servers=(gatekeeper gridftp gridftp2)
+grid_servers=(gatekeeper gridftp gridftp2 clientftp)
 servers=("${grid_servers[@]}" "${directories[@]}")
 
 # The pids of everything that belongs to this grid: servers and job managers carry the marker, the job manager's scripts
@@ -104,6 +104,7 @@ export TESTBED_MDS2=$(address_of mds2):$(port_of mds2)
 export TESTBED_GLUE=$(address_of glue):$(port_of glue)
 export TESTBED_GLUE_TLS=$(address_of glue):$ldaps_port
 export TESTBED_CA=$dir/ca/cacert.pem
+export TESTBED_GSIFTP_CLIENT=gsiftp://$host:$(port_of clientftp)
 export TESTBED_JOB_USER=$job_user
 export TESTBED_JOB_HOME=$(getent passwd "$job_user" | cut -d: -f6)
 export TESTBED_GWD_CONF=$dir/etc/gwd.conf

@@ -6,8 +6,24 @@
 /* The kind of mutex that spins for a moment before it sleeps. */
 extern const int mad_adaptive_mutex;
 
+/* A flag for open(2): a handle on the place, which neither reads nor writes and no device notices. */
+extern const int mad_open_path;
+
+/* A flag for open(2) of a directory: a file without a name in it, which goes with its descriptor. */
+extern const int mad_open_nameless;
+
+/* The level of setsockopt(2) for TCP, and its option that leaves clients that say nothing with the kernel. */
+extern const int mad_level_tcp;
+extern const int mad_tcp_defer_accept;
+
+/* The next client of a listening socket, as a descriptor that does not block and no child inherits; -1 and errno. */
+int mad_accept(int listener);
+
 /* Closes every descriptor from `first` on. */
 int mad_close_from(unsigned int first);
+
+/* One heap for all threads: slower when they allocate at once, and smaller. Before the second thread. */
+void mad_share_heap(void);
 
 /* A pipe whose ends no child inherits; `nonblocking` for both ends. 0, or -1 and errno. */
 int mad_pipe(int ends[2], int nonblocking);

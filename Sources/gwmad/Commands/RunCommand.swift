@@ -18,6 +18,9 @@ enum RunCommand {
             .init("q", "queue", value: "QUEUE", "this queue and no other"),
             .init("i", "input", value: "FILE[=NAME]", "stage FILE (or a URL) in, under NAME; may be repeated"),
             .init("o", "output", value: "NAME[=FILE]", "stage NAME out, to FILE (or a URL); may be repeated"),
+            .init(
+                nil, "rsl", value: "shared|nsh",
+                "shared home, or none: the job stages its files itself (default: as EM_MAD says)"),
             .init(nil, "stdin", value: "FILE", "the job's standard input"),
             .init("e", "env", value: "NAME=VALUE", "a variable of the job; may be repeated"),
             .init(nil, "tries", value: "NUMBER", "how often copies and the submission are tried (default 1)"),
@@ -54,6 +57,8 @@ enum RunCommand {
         settings.host = invocation["host"]
         settings.queue = invocation["queue"]
         settings.keepDirectory = invocation.has("keep")
+        settings.home = LocalFile.absolute(".")
+        settings.language = try language(invocation["rsl"])
         settings.retries.tries = try invocation.integer("tries", in: 1...100) ?? 1
         settings.retries.interval = try invocation.seconds("pause") ?? settings.retries.interval
         settings.pollInterval = try invocation.seconds("poll") ?? settings.pollInterval
@@ -79,6 +84,15 @@ enum RunCommand {
         if settings.keepDirectory { set.console.note("kept here: \(work.path)") }
         if set.console.defects > 0 { set.console.note("\(set.console.defects) driver defects, see above") }
         return status
+    }
+
+    private static func language(_ word: String?) throws(Failure) -> JobLanguage? {
+        switch word {
+        case nil: nil
+        case "shared", "rsl": .rsl
+        case "nsh", "rsl_nsh": .rslNoSharedHome
+        case let word?: throw Failure(.usage, "--rsl \(word): shared or nsh")
+        }
     }
 
     /// Hands the job's output over; the exit status.

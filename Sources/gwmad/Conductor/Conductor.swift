@@ -8,6 +8,10 @@ struct ConductorSettings: Sendable {
     var pollInterval = Duration.seconds(10)
     /// Leave the job's directory on the host.
     var keepDirectory = false
+    /// The language of the job's document, when it is not to be the one in gwd.conf.
+    var language: JobLanguage?
+    /// The directory that results come to, in which the command was given.
+    var home = "/"
 }
 
 /// Takes one job from finding a host to its results, in gwd's order of requests.
@@ -21,6 +25,8 @@ final class Conductor {
     private var staging: Staging?
     private var execution: Execution?
     private var stagingURL: String?
+    /// True for a job that fetches and brings its files itself.
+    private var stagesByItself = false
 
     init(
         _ job: Job, lineUp: LineUp, settings: ConductorSettings, board: Switchboard, clock: PhaseClock,
@@ -103,6 +109,7 @@ final class Conductor {
         clock.enter(.drivers)
         let information = placement.host.informationDriver
         let executionDriver = try lineUp.execution(for: information)
+        let language = settings.language ?? executionDriver.language
         let transferDriver = try lineUp.transfer(for: information)
         guard placement.contact.text.utf8.count <= 255 else {
             throw Failure("\(placement.contact) is longer than gwd's 255 bytes")
@@ -112,26 +119,54 @@ final class Conductor {
             throw Failure("'\(directory)' is no directory gwd could name: a blank, or more than 255 bytes")
         }
         let executionLink = try board.start(executionDriver)
-        let document = try work.write("job.rsl.0", JobDocument.rsl(of: job, at: placement))
+        let transferLink = try board.start(transferDriver)
+        stagingURL = transferLink.initialInfo
+        stagesByItself = language == .rslNoSharedHome
+        let staged = try stagedByJob(language, transferDriver)
+        let document = try work.write("job.rsl.0", JobDocument.rsl(of: job, at: placement, staged: staged))
         execution = Execution(
             board: board, clock: clock, link: executionLink, job: job.id, contact: placement.contact,
             document: document,
             retries: settings.retries, pollInterval: settings.pollInterval)
-        let transferLink = try board.start(transferDriver)
-        stagingURL = transferLink.initialInfo
         staging = Staging(
             board: board, link: transferLink, job: job.id, directory: url, retries: settings.retries,
             keepsDirectory: settings.keepDirectory)
         clock.remark("\(executionDriver.name), \(transferDriver.name)")
     }
 
+    /// The URLs of a job that stages by itself; `nil` for any other.
+    /// - Throws: when the document's language and the transfer driver do not go together.
+    private func stagedByJob(
+        _ language: JobLanguage, _ driver: DriverSpec
+    ) throws(Failure) -> JobDocument.StagedByJob? {
+        switch (language, stagingURL) {
+        case (.rslNoSharedHome, let url?): return JobDocument.StagedByJob(url) { work.file($0) }
+        case (.rslNoSharedHome, nil):
+            throw Failure(
+                .configuration,
+                "\(driver.origin): \(driver.label) tells no staging URL, which rsl_nsh needs: gw_tm_mad_dummy -g does")
+        case (_, let url?):
+            throw Failure(
+                .configuration,
+                "\(driver.origin): \(driver.label) leaves the files to the jobs, at \(url); give --rsl nsh")
+        case (_, nil): return nil
+        }
+    }
+
     // MARK: The files
 
     private func stageIn(_ placement: Placement) throws(Failure) {
         guard let staging else { return }
-        try work.write("job.env", JobScript.environment(of: job, placement: placement, stagingURL: stagingURL))
-        try work.write("wrapper.sh", JobScript.wrapper)
         let files = try filesToStageIn(staging.directory)
+        var variables: [Job.Variable] = []
+        if stagesByItself, let stagingURL {
+            variables = JobScript.staging(
+                of: files, results: try filesToStageOut(results()), url: stagingURL, home: settings.home)
+        }
+        try work.write(
+            "job.env",
+            JobScript.environment(of: job, placement: placement, stagingURL: stagingURL, staging: variables))
+        try work.write("wrapper.sh", stagesByItself ? JobScript.stagingWrapper : JobScript.wrapper)
         clock.enter(.stageIn, "\(files.count) files to \(staging.directory)")
         clock.remark("\(files.count) files to \(staging.directory)")
         try staging.phase { staging throws(Failure) in
@@ -197,11 +232,7 @@ final class Conductor {
             try staging.end()
             throw noExitCode(ending, failed)
         }
-        let files = try filesToStageOut(
-            job.outputs + [
-                JobFile(name: "stdout.execution", url: try work.url("stdout.execution")),
-                JobFile(name: "stderr.execution", url: try work.url("stderr.execution")),
-            ])
+        let files = try filesToStageOut(results())
         clock.remark("\(files.count) files")
         let missing = try staging.phase { staging throws(Failure) -> [Staging.Failed] in
             try staging.start()
@@ -211,6 +242,13 @@ final class Conductor {
             return failed
         }
         return JobResult(exitCode: exitCode, missing: missing.map(\.reason))
+    }
+
+    private func results() throws(Failure) -> [JobFile] {
+        job.outputs + [
+            JobFile(name: "stdout.execution", url: try work.url("stdout.execution")),
+            JobFile(name: "stderr.execution", url: try work.url("stderr.execution")),
+        ]
     }
 
     private func filesToStageOut(_ files: [JobFile]) throws(Failure) -> [StagedFile] {

@@ -6,8 +6,26 @@ enum JobDocument {
     private static let longest = 16_383
     private static let longestEnvironment = 511
 
-    /// The text of `job.rsl.0`.
-    static func rsl(of job: Job, at placement: Placement) throws(Failure) -> String {
+    /// The files of a job that fetches and brings them itself, as URLs that the host can reach.
+    struct StagedByJob {
+        let wrapper: String
+        let environment: String
+        let output: String
+        let errors: String
+
+        /// - Parameters:
+        ///   - stagingURL: what the transfer driver told at INIT; absolute paths are put behind it.
+        ///   - path: the path of a file of this job on this machine.
+        init(_ stagingURL: String, _ path: (String) -> String) {
+            wrapper = stagingURL + path("wrapper.sh")
+            environment = stagingURL + path("job.env")
+            output = stagingURL + path("stdout.wrapper.0")
+            errors = stagingURL + path("stderr.wrapper.0")
+        }
+    }
+
+    /// The text of `job.rsl.0`, in the language `rsl`, or `rsl_nsh` for a job that stages by itself.
+    static func rsl(of job: Job, at placement: Placement, staged: StagedByJob? = nil) throws(Failure) -> String {
         for text in [placement.host.name.text, job.user, placement.queue ?? ""] where text.contains("\"") {
             throw Failure("'\(text)' holds a quotation mark, which the job document cannot")
         }
@@ -18,9 +36,16 @@ enum JobDocument {
         guard environment.utf8.count <= longestEnvironment else {
             throw Failure("the environment clause of the job document is longer than gwd's \(longestEnvironment) bytes")
         }
+        let files =
+            if let staged {
+                "(executable=\"\(staged.wrapper)\")(arguments=\"\(staged.environment)\")(stdout=\"\(staged.output)\")"
+                    + "(stderr=\"\(staged.errors)\")"
+            } else {
+                "(executable=\"\(directory)/.wrapper\")(stdout=\"\(directory)/stdout.wrapper\")"
+                    + "(stderr=\"\(directory)/stderr.wrapper\")"
+            }
         let text =
-            "&(jobtype=\"single\")(executable=\"\(directory)/.wrapper\")(stdout=\"\(directory)/stdout.wrapper\")"
-            + "(stderr=\"\(directory)/stderr.wrapper\")(environment=\(environment))(count=1)"
+            "&(jobtype=\"single\")\(files)(environment=\(environment))(count=1)"
             + (placement.queue.map { "(queue=\"\($0)\")" } ?? "")
         guard text.utf8.count <= longest else {
             throw Failure("the job document is longer than gwd's \(longest) bytes")

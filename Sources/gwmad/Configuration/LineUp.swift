@@ -52,11 +52,11 @@ struct LineUp: Sendable {
     /// The execution driver of the hosts that `driver` finds.
     func execution(for driver: DriverSpec) throws(Failure) -> DriverSpec {
         let execution = try partner(.execution, "--em", of: driver, at: 1, chosen: chosenExecution, among: executions)
-        guard execution.language == .rsl else {
+        guard execution.language != .rsl2 else {
             throw Failure(
                 .configuration,
                 "\(execution.origin): \(execution.label) wants \(execution.partners.first ?? "rsl2") documents; "
-                    + "gwmad run writes rsl only")
+                    + "gwmad run writes rsl and rsl_nsh")
         }
         return execution
     }

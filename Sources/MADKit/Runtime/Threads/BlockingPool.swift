@@ -14,4 +14,9 @@ public final class BlockingPool: Sendable {
             threads.submit { continuation.resume(with: Swift.Result { try body() }) }
         }
     }
+
+    /// Runs `body` on a thread of the pool; returns at once.
+    public func start(_ body: @escaping @Sendable () -> Void) {
+        threads.submit(body)
+    }
 }

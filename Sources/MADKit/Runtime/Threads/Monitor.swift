@@ -5,13 +5,14 @@ import Glibc
 ///
 /// `Mutex` of the standard library cannot wait, and a dispatch semaphore would bring its own threads. The storage is
 /// allocated once and never moves, as POSIX demands of a mutex.
-final class Monitor<State>: @unchecked Sendable {
+package final class Monitor<State>: @unchecked Sendable {
     // Sendable because `state` is touched only while `mutex` is held.
     private var state: State
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    init(_ state: State) {
+    /// Puts `state` behind the lock.
+    package init(_ state: State) {
         self.state = state
         // The lock is held for well under a microsecond: spinning briefly beats going to sleep.
         var kind = pthread_mutexattr_t()
@@ -34,14 +35,14 @@ final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Runs `body` alone with the state.
-    func withLock<Result, Failure: Error>(_ body: (inout State) throws(Failure) -> Result) throws(Failure) -> Result {
+    package func withLock<Result, Failure: Error>(_ body: (inout State) throws(Failure) -> Result) throws(Failure) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return try body(&state)
     }
 
     /// Wakes every thread that waits.
-    func wakeAll() {
+    package func wakeAll() {
         pthread_cond_broadcast(condition)
     }
 
@@ -64,6 +65,16 @@ final class Monitor<State>: @unchecked Sendable {
                 var time = deadline.timespec
                 if pthread_cond_timedwait(condition, mutex, &time) == ETIMEDOUT { return ready(&state) }
             }
+        }
+    }
+
+    /// Waits until `ready` gives a value, for ever if need be.
+    package func waitUntil<Result>(_ ready: (inout State) -> Result?) -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while true {
+            if let result = ready(&state) { return result }
+            pthread_cond_wait(condition, mutex)
         }
     }
 
