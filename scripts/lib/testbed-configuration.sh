@@ -46,6 +46,7 @@ configure() {
     configure_gridftp gridftp2
     configure_events
     configure_directories
+    configure_webservices
     restart=$changed
     configure_gridway # nothing a server reads
     changed=$restart
