@@ -6,7 +6,7 @@ webservices=(ws40 ws42)
 # What a container reads at start, so that one of yesterday's code is not kept.
 configure_webservices() {
     mkdir -p "$dir/ws"
-    cat "$here"/../Tests/Fixtures/wsgram/*.py | put "$dir/etc/webservices.sources"
+    put "$dir/etc/webservices.sources" < <(cat "$here"/../Tests/Fixtures/wsgram/*.py)
 }
 
 start_container() {

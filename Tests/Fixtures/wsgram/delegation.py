@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding
 
 import gridmap
 from dialects import BASE64, PKI_PATH, WSSE, WST
-from faults import Fault, not_authorised, unknown_resource
+from faults import Fault, not_authorised, unknown_to_destroy
 from properties import PropertyService
 from soap import element, find, reference, text
 
@@ -177,7 +177,7 @@ class DelegationService:
     def _credential(self, request):
         credential = self.home.credentials.get(request.key(request.dialect.delegation_key, 'DelegationKey'))
         if credential is None:
-            raise unknown_resource()
+            raise unknown_to_destroy()
         if credential.owner != request.peer:
             raise not_authorised(request.peer, request.operation.text)
         return credential

@@ -37,6 +37,11 @@ class Dialect:
     failure: str        # reason phrase of status 500
 
     @property
+    def destroyed(self):
+        """The namespace of the fault that says that there is nothing to destroy."""
+        return self.lifetime if self.is_old else self.unknown
+
+    @property
     def types(self): return self.job + '/types'
 
     @property

@@ -33,10 +33,14 @@ class Fault(Exception):
 class TypedFault(Fault):
     """A WS-BaseFault; `space` names the namespace as an attribute of the dialect."""
 
-    def __init__(self, space, name, description='', java='', cause=''):
+    def __init__(self, space, name, description='', cause='', reason=''):
         super().__init__('soapenv:Server.generalException', '')
-        self.space, self.name, self.description, self.cause = space, name, description, cause
-        self.java = java or 'org.oasis.wsrf.properties.%sType' % name
+        self.space, self.name, self.description, self.cause, self.reason = space, name, description, cause, reason
+
+    def java_name(self, dialect):
+        package = getattr(dialect, self.space)
+        kind = 'resource' if package.endswith('r-2') else 'lifetime' if self.space in ('lifetime', 'destroyed') else 'properties'
+        return 'org.oasis.wsrf.%s.%sType' % (kind, self.name)
 
     def detail(self, dialect, request):
         bf, when = dialect.base_faults, _when()
@@ -45,15 +49,14 @@ class TypedFault(Fault):
         inner += '<ns3:Originator xmlns:ns3="%s">%s</ns3:Originator>' % (bf, origin)
         if self.description:
             inner += '<ns4:Description xmlns:ns4="%s">%s</ns4:Description>' % (bf, escape(self.description))
-        inner += _cause(dialect, '\n' + TRACE % (67, 384), self.java)
-        if self.cause:
-            inner += _cause(dialect, self.cause + TRACE % (292, 266), self.cause)
+        inner += _causes(dialect, self.java_name(dialect), self.cause, self.reason)
         return '<ns1:%s xmlns:ns1="%s">%s</ns1:%s>' % (self.name, getattr(dialect, self.space), inner, self.name)
 
     def axis(self, dialect, host):
         if not dialect.is_old:
             return ''
-        return '<ns6:exceptionName xmlns:ns6="%s">%s</ns6:exceptionName>' % (AXIS, self.java) + super().axis(dialect, host)
+        return '<ns6:exceptionName xmlns:ns6="%s">%s</ns6:exceptionName>' % (
+            AXIS, self.java_name(dialect)) + super().axis(dialect, host)
 
 
 class FaultData(Fault):
@@ -72,12 +75,32 @@ def _when():
     return datetime.datetime.now(datetime.timezone.utc).strftime('%Y-%m-%dT%H:%M:%S.000Z')
 
 
-def _cause(dialect, trace, words):
-    inner = ('<ns5:Timestamp>%s</ns5:Timestamp><ns5:ErrorCode dialect="http://www.globus.org/fault/stacktrace">%s'
-             '</ns5:ErrorCode><ns5:Description>%s</ns5:Description>' % (_when(), escape(trace), escape(words)))
+def _causes(dialect, java, cause, reason):
+    """Where it came from, and what was the cause of that: beside one another in GT 4.0, one in the other in GT 4.2."""
+    first = _words('\n' + TRACE % (67, 384), java)
+    inner = second = ''
+    if cause:
+        inner = _cause(dialect, _words(cause + TRACE % (292, 266), cause))
+        second = _time(dialect) + ('<ns5:Description>%s</ns5:Description>' % escape(reason) if reason else '') + inner
+        second = _cause(dialect, second, False)
+    both = _cause(dialect, first) + second if dialect.is_old else _cause(dialect, first + second)
+    return both.replace('<ns5:FaultCause>', '<ns5:FaultCause xmlns:ns5="%s">' % dialect.base_faults)
+
+
+def _time(dialect):
+    return '<ns5:Timestamp%s>%s</ns5:Timestamp>' % ('' if dialect.is_old else ' xsi:type="xsd:dateTime"', _when())
+
+
+def _words(trace, words):
+    return ('<ns5:ErrorCode dialect="http://www.globus.org/fault/stacktrace">%s</ns5:ErrorCode>'
+            '<ns5:Description>%s</ns5:Description>' % (escape(trace), escape(words)))
+
+
+def _cause(dialect, inner, timed=True):
+    inner = (_time(dialect) if timed else '') + inner
     if not dialect.is_old:
         inner = '<ns5:BaseFault xsi:type="ns5:BaseFaultType">%s</ns5:BaseFault>' % inner
-    return '<ns5:FaultCause xmlns:ns5="%s">%s</ns5:FaultCause>' % (dialect.base_faults, inner)
+    return '<ns5:FaultCause>%s</ns5:FaultCause>' % inner
 
 
 def malformed(words):
@@ -111,6 +134,12 @@ def unknown_resource():
     return TypedFault('unknown', 'ResourceUnknownFault', cause='org.globus.wsrf.NoSuchResourceException')
 
 
+def unknown_to_destroy():
+    """GT 4.0 has a fault of its own where lifetimes are meant."""
+    return TypedFault('destroyed', 'ResourceUnknownFault', 'Failed to remove resource',
+                      cause='org.globus.wsrf.NoSuchResourceException')
+
+
 def unknown_factory():
     return Fault('soapenv:Server.userException', 'org.globus.wsrf.NoSuchResourceException')
 
@@ -120,11 +149,14 @@ def unknown_property(name):
 
 
 def unknown_query_dialect(name):
-    return TypedFault('properties', 'UnknownQueryExpressionDialectFault', cause='Query dialect not supported: ' + name)
+    return TypedFault('properties', 'UnknownQueryExpressionDialectFault',
+                      cause='org.globus.wsrf.query.UnsupportedQueryDialectException',
+                      reason='Query dialect not supported: ' + name)
 
 
 def bad_query(words):
-    return TypedFault('properties', 'QueryEvaluationErrorFault', cause=' [Caused by: %s]' % words)
+    return TypedFault('properties', 'QueryEvaluationErrorFault',
+                      cause='org.globus.wsrf.query.QueryEvaluationException', reason=' [Caused by: %s]' % words)
 
 
 def past_termination_time():

@@ -9,7 +9,8 @@ from lxml import etree
 
 from description import Description
 from dialects import CORE
-from faults import Fault, FaultData, not_authorised, past_termination_time, unknown_factory, unknown_resource
+from faults import (
+    Fault, FaultData, not_authorised, past_termination_time, unknown_factory, unknown_resource, unknown_to_destroy)
 from job import FINAL, Job
 from notifier import Subscription
 from properties import PropertyService
@@ -35,10 +36,10 @@ class JobHome:
             self.jobs[key] = job = make()
             return job, True
 
-    def find(self, request):
+    def find(self, request, unknown=unknown_resource):
         job = self.jobs.get(request.key(request.dialect.job, 'ResourceID'))
         if job is None:
-            raise unknown_resource()
+            raise unknown()
         if job.owner != request.peer:
             raise not_authorised(request.peer, request.operation.text)
         return job
@@ -160,6 +161,7 @@ def agreement(dialect, node):
 
 class ManagedExecutableJobService(PropertyService):
     needs_account = True
+    document, space = 'managedExecutableJobResourceProperties', '/exec'
 
     def __init__(self, home): self.home = home
 
@@ -179,7 +181,7 @@ class ManagedExecutableJobService(PropertyService):
         return self.home.find(request).properties(request.dialect)
 
     def set_termination_time(self, request):
-        job = self.home.find(request)
+        job = self.home.find(request, unknown_to_destroy)
         words = content(request.body, 'RequestedTerminationTime')
         end = read_time(words) if words else None
         if end is not None and end <= now():
@@ -203,7 +205,7 @@ class ManagedExecutableJobService(PropertyService):
 
     def destroy(self, request):
         """GT 4.0: answered when the job has ended, which is looked for every other second."""
-        job = self.home.find(request)
+        job = self.home.find(request, unknown_to_destroy)
         job.stop('Failed')
         while not job.final.wait(0):
             if not job.final.wait(self.home.switches.job.get('destroy_step', 2)):
@@ -246,4 +248,4 @@ class SubscriptionManagerService:
         for job in list(self.home.jobs.values()):
             if job.owner == request.peer and job.subscriptions.pop(key, None):
                 return '<DestroyResponse xmlns="%s"/>' % request.dialect.lifetime
-        raise unknown_resource()
+        raise unknown_to_destroy()

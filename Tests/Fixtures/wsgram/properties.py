@@ -1,13 +1,14 @@
 """Resource properties: the operations that every service with properties shares."""
 from lxml import etree
 
-from dialects import XPATH
+from dialects import XPATH, XSI
 from faults import bad_query, unknown_property, unknown_query_dialect
 from soap import find
 
 
 class PropertyService:
     """A service whose `properties(request)` gives a dictionary from {namespace}name to the XML texts of its values."""
+    document, space = 'resourceProperties', ''
 
     def operations(self, dialect):
         rp = '{%s}' % dialect.properties
@@ -33,8 +34,9 @@ class PropertyService:
 
     def search(self, request, xpath):
         values = ''.join(x for several in self.properties(request).values() for x in several)
-        return search(etree.fromstring('<document xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:wsa="%s">'
-                                       '%s</document>' % (request.dialect.wsa, values)), xpath)
+        document = '<x:%s xmlns:x="%s" xmlns:xsi="%s" xmlns:wsa="%s">%s</x:%s>' % (
+            self.document, request.dialect.job + self.space, XSI, request.dialect.wsa, values, self.document)
+        return search(etree.fromstring(document), xpath)
 
     def _values(self, request, names):
         known = self.properties(request)
@@ -55,7 +57,7 @@ class PropertyService:
 def search(document, xpath):
     """The XML text of what an XPath finds."""
     try:
-        found = document.xpath(xpath)
+        found = [document] if xpath.strip() == '/' else document.xpath(xpath)
     except etree.XPathError as problem:
         raise bad_query(str(problem)) from None
     if isinstance(found, list):

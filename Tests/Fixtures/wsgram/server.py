@@ -125,6 +125,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if service is None or not self.path.startswith(ROOT):
                 raise no_service(name)
             request = Request(dialect, name, self.server.base, self.peer, body)
+            request.check()
             operation = request.operation
             switches.count(operation.localname)
             if self.server.words.record:

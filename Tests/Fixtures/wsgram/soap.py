@@ -60,7 +60,7 @@ class Request:
     def __init__(self, dialect, service, base, peer, body):
         self.dialect, self.service, self.base, self.peer = dialect, service, base, peer
         self.message_id = self.action = ''
-        self.references = []
+        self.references, self.is_strange = [], False
         try:
             parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
             envelope = etree.fromstring(body, parser)
@@ -92,6 +92,10 @@ class Request:
         elif name.localname in ('ResourceID', 'DelegationKey', 'SubscriptionKey'):
             self.references.append(block)
         elif block.get('{%s}mustUnderstand' % SOAP) == '1':
+            self.is_strange = True
+
+    def check(self):
+        if self.is_strange:
             raise must_understand()
 
     @property
@@ -121,8 +125,7 @@ def fault_answer(dialect, request, fault, host):
         request = Unaddressed()
     if request is None:
         return ENVELOPE + '>\n <soapenv:Body>%s</soapenv:Body>\n</soapenv:Envelope>' % fault.xml(dialect, None, host)
-    where = '/fault' if dialect.is_old else '/fault'
-    return _envelope(dialect, request, dialect.wsa + where, fault.xml(dialect, request, host))
+    return _envelope(dialect, request, dialect.wsa + '/fault', fault.xml(dialect, request, host))
 
 
 class Unaddressed:
