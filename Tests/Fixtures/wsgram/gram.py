@@ -3,6 +3,7 @@ import heapq
 import itertools
 import pwd
 import threading
+import time
 import uuid
 
 from lxml import etree
@@ -207,9 +208,8 @@ class ManagedExecutableJobService(PropertyService):
         """GT 4.0: answered when the job has ended, which is looked for every other second."""
         job = self.home.find(request, unknown_to_destroy)
         job.stop('Failed')
-        while not job.final.wait(0):
-            if not job.final.wait(self.home.switches.job.get('destroy_step', 2)):
-                continue
+        while not job.final.is_set():
+            time.sleep(self.home.switches.job.get('destroy_step', 2))
         self.home.destroy(job)
         return '<DestroyResponse xmlns="%s"/>' % request.dialect.lifetime
 
