@@ -50,8 +50,9 @@ static inline X509_EXTENSION *mad_extension(int kind, const char *value) {
     return X509V3_EXT_conf_nid(NULL, &context, kind, value);
 }
 
-static inline int mad_error_reason(unsigned long code) {
-    return ERR_GET_REASON(code);
+/* Servers that know nothing of secure renegotiation may be talked to. */
+static inline void mad_ssl_context_allow_old_servers(SSL_CTX *context) {
+    SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
 }
 
 #endif
