@@ -1,9 +1,9 @@
 import Glibc
 
 /// Threads of our own, for work that blocks and must not sit on Swift's cooperative pool.
-enum Thread {
+package enum Thread {
     /// Starts a detached thread; `body` may block for as long as it likes.
-    static func start(_ body: @escaping @Sendable () -> Void) {
+    package static func start(_ body: @escaping @Sendable () -> Void) {
         final class Box: Sendable {
             let body: @Sendable () -> Void
             init(_ body: @escaping @Sendable () -> Void) { self.body = body }
