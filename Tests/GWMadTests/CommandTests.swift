@@ -7,7 +7,9 @@ import Testing
 
     init() throws { stage = try Stage() }
 
-    @Test(arguments: [["help"], ["--help"], ["help", "run"], ["run", "--help"], ["hosts", "-h"], ["--version"]])
+    @Test(arguments: [
+        ["help"], ["--help"], ["help", "run"], ["run", "--help"], ["hosts", "-h"], ["check", "-h"], ["--version"],
+    ])
     func helpGoesToStdout(arguments: [String]) async throws {
         let outcome = try await stage.run(arguments)
         #expect(outcome.status == 0)

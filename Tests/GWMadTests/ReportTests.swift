@@ -35,6 +35,14 @@ import Testing
         #expect(lines[2].contains("5/6"))
     }
 
+    @Test func aHostWithManyQueuesDoesNotStretchTheTable() {
+        let queues = (0..<67).map { "QUEUE_NAME[\($0)]=\"queue\($0)\" QUEUE_ACCESS[\($0)]=\":atlas:cms:\"" }
+        let facts = AttributeLexer.read(queues.joined(separator: " ")).attributes
+        let report = HostReport(rows: [HostReport.Row(name: "a.test", driver: "s", result: .success(facts))])
+        #expect(report.table(queues: false).contains("queue0,queue1,queue2,queue3,queue4,queue5,+61\n"))
+        #expect(report.table(queues: true).split(separator: "\n").filter { $0.hasSuffix("atlas,cms") }.count == 67)
+    }
+
     @Test func anotherProgramCanReadTheJSON() throws {
         let data = Data(HostReport(rows: ReportTests.rows).json.utf8)
         let root = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Hosts out of nothing: `hosts=a,b`, told `page=N` at a time, or new ones for ever; `attributes=TEXT` replaces what
-/// MONITOR says, `_` being a blank; `generic=N` adds so many attributes of texts.
+/// MONITOR says, `_` being a blank, and `from=NAME` by what is in that file; `generic=N` adds so many attributes of texts.
 final class InformationStandIn {
     private let setting: Setting
     private let wire: Wire
@@ -44,6 +44,7 @@ final class InformationStandIn {
 
     /// The line of a recorded conversation.
     private func attributes(of host: String) -> String {
+        if let name = setting.value("from") { return Files.read("\(setting.home)/\(name)") }
         if let text = setting.value("attributes") {
             return text.split(separator: "_", omittingEmptySubsequences: false).joined(separator: " ")
         }

@@ -3,7 +3,7 @@
 
 port_of() { cat "$dir/run/$1.port" 2>/dev/null; }
 
-is_listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+is_listening() { (exec 3<>"/dev/tcp/${2:-127.0.0.1}/$1") 2>/dev/null; } # is_listening PORT [ADDRESS]
 
 # A port nobody uses, outside the range from which the kernel serves outgoing connections.
 pick_port() {
@@ -24,7 +24,7 @@ pick_port() {
 # Ports are chosen once and remembered, unless a stranger took one while its server was down.
 choose_ports() {
     local name port
-    for name in "${servers[@]}"; do
+    for name in "${grid_servers[@]}"; do
         is_alive "$name" && continue
         port=$(port_of "$name") || port=""
         if [ -z "$port" ] || is_listening "$port"; then
@@ -39,11 +39,14 @@ choose_ports() {
 configure() {
     local restart
     choose_ports
+    choose_addresses
     printf '"%s" %s\n' "$test_dn" "$job_user" | put "$dir/etc/grid-mapfile"
     configure_gatekeeper
     configure_gridftp gridftp
     configure_gridftp gridftp2
     configure_events
+    configure_directories
+    configure_webservices
     restart=$changed
     configure_gridway # nothing a server reads
     changed=$restart

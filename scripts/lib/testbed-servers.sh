@@ -1,7 +1,8 @@
 # Starting, finding and stopping the test grid's servers. Sourced by scripts/testbed.
 # shellcheck shell=bash disable=SC2154
 
-servers=(gatekeeper gridftp gridftp2)
+grid_servers=(gatekeeper gridftp gridftp2 "${webservices[@]}")
+servers=("${grid_servers[@]}" "${directories[@]}")
 
 # The pids of everything that belongs to this grid: servers and job managers carry the marker, the job manager's scripts
 # our Perl library, jobs the marker again.
@@ -32,6 +33,8 @@ launch() {
 start_server() {
     case $1 in
         gatekeeper) launch "$1" globus-gatekeeper -c "$dir/etc/gatekeeper.conf" ;;
+        mds2 | glue) start_directory "$1" ;;
+        ws40 | ws42) start_container "$1" ;;
         *) launch "$1" globus-gridftp-server -S -c "$dir/etc/$1.conf" ;;
     esac
 }
@@ -39,7 +42,7 @@ start_server() {
 wait_for_server() {
     local try
     for try in $(seq 200); do
-        if is_alive "$1" && is_listening "$(port_of "$1")"; then return 0; fi
+        if is_alive "$1" && is_listening "$(port_of "$1")" "$(address_of "$1")"; then return 0; fi
         sleep 0.05
     done
     return 1
@@ -98,6 +101,12 @@ export GLOBUS_HOSTNAME=$host
 export TESTBED_GRAM=$host:$(port_of gatekeeper)
 export TESTBED_GSIFTP=gsiftp://$host:$(port_of gridftp)
 export TESTBED_GSIFTP2=gsiftp://$host:$(port_of gridftp2)
+export TESTBED_MDS2=$(address_of mds2):$(port_of mds2)
+export TESTBED_GLUE=$(address_of glue):$(port_of glue)
+export TESTBED_GLUE_TLS=$(address_of glue):$ldaps_port
+export TESTBED_WS40=$host:$(port_of ws40)
+export TESTBED_WS42=$host:$(port_of ws42)
+export TESTBED_CA=$dir/ca/cacert.pem
 export TESTBED_JOB_USER=$job_user
 export TESTBED_JOB_HOME=$(getent passwd "$job_user" | cut -d: -f6)
 export TESTBED_GWD_CONF=$dir/etc/gwd.conf
@@ -108,8 +117,8 @@ X
 status() {
     local name failed=0
     for name in "${servers[@]}"; do
-        if is_alive "$name" && is_listening "$(port_of "$name")"; then
-            printf '%-10s up    port %s pid %s\n' "$name" "$(port_of "$name")" "$(cat "$dir/run/$name.pid")"
+        if is_alive "$name" && is_listening "$(port_of "$name")" "$(address_of "$name")"; then
+            printf '%-10s up    %s port %s pid %s\n' "$name" "$(address_of "$name")" "$(port_of "$name")" "$(cat "$dir/run/$name.pid")"
         else
             printf '%-10s down\n' "$name"
             failed=1

@@ -2,7 +2,7 @@ import MADKit
 
 /// The commands of gwmad, and the way from words to an exit status.
 enum Commands {
-    static let all: [Command] = [RunCommand.command, HostsCommand.command]
+    static let all: [Command] = [RunCommand.command, HostsCommand.command, CheckCommand.command]
 
     static var helpText: String {
         """
@@ -12,6 +12,7 @@ enum Commands {
 
           run      conduct one job as gwd would: stage in, submit, wait, stage out
           hosts    show what the information drivers tell about the hosts
+          check    say whether an information driver finds servers, hosts and attributes
           help     show this text, or that of a command: gwmad help run
 
         gwmad COMMAND --help explains a command, gwmad --version tells the version; see also gwmad(1).
@@ -33,7 +34,7 @@ enum Commands {
     private static func dispatch(_ words: [String]) throws(Failure) -> Int32 {
         switch words.first {
         case nil:
-            throw Failure(.usage, "which command? run, hosts or help")
+            throw Failure(.usage, "which command? run, hosts, check or help")
         case "help", "--help", "-h":
             return try show(helpText(of: words.dropFirst().first))
         case "--version", "version":
@@ -44,7 +45,11 @@ enum Commands {
             }
             let invocation = try Invocation(Array(words.dropFirst()), for: command)
             if invocation.has("help") { return try show(command.helpText) }
-            return name == "run" ? try RunCommand.run(invocation) : try HostsCommand.run(invocation)
+            switch name {
+            case "run": return try RunCommand.run(invocation)
+            case "check": return try CheckCommand.run(invocation)
+            default: return try HostsCommand.run(invocation)
+            }
         }
     }
 

@@ -77,9 +77,11 @@ struct AttributeLexer {
             return
         default: break
         }
+        let isOpen = value == nil
         let value = value ?? (keyword.isInteger ? .integer(0) : .text(""))
         guard keyword.isOfQueue else {
             facts.set(name, at: index, value)
+            if isOpen { facts.leaveOpen(name, at: index) }
             return
         }
         guard let index, index >= 0 else {
@@ -91,6 +93,7 @@ struct AttributeLexer {
             return
         }
         facts.set(name, at: index, value)
+        if isOpen { facts.leaveOpen(name, at: index) }
     }
 
     private mutating func assignGeneric(_ name: String, _ index: Int?, _ value: HostFacts.Value) {

@@ -14,13 +14,30 @@ struct HostFacts: Sendable, Equatable {
     private(set) var attributes: [Attribute] = []
     /// By the index of `QUEUE_…[i]`.
     private(set) var queues: [Int: [Attribute]] = [:]
+    /// What was named without a value, which gwd takes for 0 or an empty text.
+    private var open: Set<String> = []
 
     /// Sets an attribute; a later value replaces an earlier one.
     mutating func set(_ name: String, at index: Int? = nil, _ value: Value) {
+        if !open.isEmpty { open.remove(HostFacts.label(name, index)) }
         if let index {
             HostFacts.put(name, value, into: &queues[index, default: []])
         } else {
             HostFacts.put(name, value, into: &attributes)
+        }
+    }
+
+    /// Notes that the attribute just set was named without a value.
+    mutating func leaveOpen(_ name: String, at index: Int? = nil) { open.insert(HostFacts.label(name, index)) }
+
+    private static func label(_ name: String, _ index: Int?) -> String { index.map { "\(name)[\($0)]" } ?? name }
+
+    /// True when somebody told a value: a number, be it 0, or a text that is not empty.
+    func isTold(_ name: String, at index: Int? = nil) -> Bool {
+        switch value(name, at: index) {
+        case .integer: !open.contains(HostFacts.label(name, index))
+        case .text(let text): !text.isEmpty
+        case nil: false
         }
     }
 

@@ -55,10 +55,20 @@ struct HostReport: Sendable {
                 facts.text("ARCH") ?? "-", "\(facts.integer("CPU_MHZ"))", "\(facts.integer("CPU_FREE"))",
                 "\(facts.integer("FREE_MEM_MB"))/\(facts.integer("SIZE_MEM_MB"))",
                 "\(facts.integer("FREE_DISK_MB"))/\(facts.integer("SIZE_DISK_MB"))",
-                "\(free)/\(total)", queues.map(\.name).joined(separator: ",").orDash,
+                "\(free)/\(total)", HostReport.list(queues.map(\.name)).orDash,
             ])
         }
         return table.text
+    }
+
+    /// Names with commas between them; of many only the first, and how many more there are.
+    private static func list(_ names: [String]) -> String {
+        var text = ""
+        for (index, name) in names.enumerated() {
+            if index > 0, text.count + name.count > 40 { return "\(text),+\(names.count - index)" }
+            text += index > 0 ? ",\(name)" : name
+        }
+        return text
     }
 
     private var queueTable: String {
@@ -67,7 +77,7 @@ struct HostReport: Sendable {
             .init(title: "MAXTIME", isNumber: true), .init(title: "MAXCPU", isNumber: true),
             .init(title: "MAXCOUNT", isNumber: true), .init(title: "MAXRUN", isNumber: true),
             .init(title: "MAXJOBS", isNumber: true), .init(title: "STATUS"), .init(title: "DISPATCH"),
-            .init(title: "PRIORITY"),
+            .init(title: "PRIORITY"), .init(title: "ACCESS"),
         ])
         for row in rows {
             guard case .success(let facts) = row.result else { continue }
@@ -79,6 +89,8 @@ struct HostReport: Sendable {
                     number("QUEUE_MAXTIME"), number("QUEUE_MAXCPUTIME"), number("QUEUE_MAXCOUNT"),
                     number("QUEUE_MAXRUNNINGJOBS"), number("QUEUE_MAXJOBSINQUEUE"), text("QUEUE_STATUS"),
                     text("QUEUE_DISPATCHTYPE"), text("QUEUE_PRIORITY"),
+                    // ":atlas:cms:"
+                    facts.text("QUEUE_ACCESS", at: queue.index)?.split(separator: ":").joined(separator: ",") ?? "-",
                 ])
             }
         }
