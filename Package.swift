@@ -97,6 +97,9 @@ if hasWebServices {
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0"),
         library("WebServices", ["CCurl", "COpenSSL", "CLibXML2", "MADKit"]),
 
+        driver("gw_im_mad_mds4", ["WebServices", "Grid"]),
+
+        tests("MDS4DriverTests", ["gw_im_mad_mds4", "WebServices", "Grid", "MADKit"]),
         tests("WebServicesTests", ["WebServices", "MADKit"]),
     ]
 }

@@ -93,8 +93,8 @@ struct HostDescription {
         }
         attributes.set("QUEUE_MAXCOUNT", at: index, .integer(0))
         attributes.set("QUEUE_DISPATCHTYPE", at: index, .text(""))
-        if let waiting = queue.child("State")?.attribute("WaitingJobs"), let number = Int(waiting) {
-            attributes.set("QUEUE_JOBWAIT", at: index, .integer(number))
+        if let waiting = queue.child("State")?.attribute("WaitingJobs"), !waiting.isEmpty {
+            attributes.set("QUEUE_JOBWAIT", at: index, .text(waiting))
         }
     }
 

@@ -49,7 +49,7 @@ struct MDS4Driver: InformationDriver {
             launch, trust: Trust(acceptsLegacyTLS: options.has(MDS4Driver.legacyTLS.name)),
             dialect: Dialect(rawValue: word))
         blocking = launch.blocking
-        addresses = HostAddresses(launch.blocking)
+        addresses = HostAddresses()
         log = launch.log
         // The runtime cuts operations off at its deadline; ours comes first and can say which index was silent.
         patience = launch.patience - min(.seconds(3), launch.patience / 4)

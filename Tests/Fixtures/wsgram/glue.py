@@ -12,11 +12,13 @@ HOST = {
     'ProcessorLoad': {'Last15Min': 10, 'Last1Min': 52, 'Last5Min': 30},
 }
 QUEUES = [{'Name': 'default', 'TotalCPUs': 8, 'FreeCPUs': 6, 'Status': 'enabled', 'WaitingJobs': 3,
-           'WorstResponseTime': 720, 'MaxCPUTime': -1, 'MaxRunningJobs': 0, 'MaxTotalJobs': 40, 'Priority': 0},
+           'WorstResponseTime': 720, 'MaxCPUTime': -1, 'MaxWallClockTime': 1440, 'MaxRunningJobs': 0, 'MaxTotalJobs': 40,
+           'Priority': 0},
           {'Name': 'dque', 'TotalCPUs': 151, 'FreeCPUs': 139, 'Status': 'enabled', 'WaitingJobs': 0,
-           'WorstResponseTime': 0, 'MaxCPUTime': 120, 'MaxRunningJobs': 50, 'MaxTotalJobs': 0, 'Priority': 10}]
+           'WorstResponseTime': 0, 'MaxCPUTime': 120, 'MaxWallClockTime': -1, 'MaxRunningJobs': 50, 'MaxTotalJobs': 0,
+           'Priority': 10}]
 PLACES = {'Info': ['TotalCPUs'], 'State': ['FreeCPUs', 'Status', 'WaitingJobs', 'WorstResponseTime'],
-          'Policy': ['MaxCPUTime', 'MaxRunningJobs', 'MaxTotalJobs', 'Priority']}
+          'Policy': ['MaxCPUTime', 'MaxWallClockTime', 'MaxRunningJobs', 'MaxTotalJobs', 'Priority']}
 
 
 def node(name, values, inner=''):

@@ -1,21 +1,21 @@
 import Glibc
 
 /// A moment on the monotonic clock, in nanoseconds. Cheaper than `ContinuousClock` and usable in `pthread` calls.
-struct Instant: Comparable, Sendable {
+package struct Instant: Comparable, Sendable {
     let nanoseconds: UInt64
 
     /// Never.
-    static let distantFuture = Instant(nanoseconds: .max)
+    package static let distantFuture = Instant(nanoseconds: .max)
 
     /// The present.
-    static var now: Instant {
+    package static var now: Instant {
         var time = Glibc.timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Instant(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
     }
 
     /// The moment `duration` later; never, when that lies beyond the clock.
-    static func + (instant: Instant, duration: Duration) -> Instant {
+    package static func + (instant: Instant, duration: Duration) -> Instant {
         let (seconds, attoseconds) = duration.components
         guard seconds < 1_000_000_000 else { return .distantFuture }
         return Instant(
@@ -23,7 +23,7 @@ struct Instant: Comparable, Sendable {
                 + UInt64(max(0, attoseconds)) / 1_000_000_000)
     }
 
-    static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }
+    package static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }
 
     /// The form of `pthread_cond_timedwait`.
     var timespec: Glibc.timespec {
@@ -31,7 +31,7 @@ struct Instant: Comparable, Sendable {
     }
 
     /// Whole milliseconds until this moment, rounded up, for `poll`; 0 when it has passed.
-    var millisecondsFromNow: Int32 {
+    package var millisecondsFromNow: Int32 {
         let now = Instant.now
         return self <= now ? 0 : Int32(clamping: (nanoseconds - now.nanoseconds + 999_999) / 1_000_000)
     }
