@@ -71,6 +71,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.server.switches.count('handshake')
         super().setup()
         self.peer = gridmap.peer_name(self.request)
+        if self.peer:
+            self.server.switches.count('proxy')
 
     def finish(self):
         try:
