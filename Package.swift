@@ -6,7 +6,8 @@ import PackageDescription
 #endif
 
 // One manifest for every machine: a room whose C library is not installed is left out, with a notice, and everything
-// else builds and tests. MAD_WITHOUT=globus hides a library that is there.
+// else builds and tests. MAD_WITHOUT=globus hides a library that is there, and
+// MAD_WITHOUT=globus,webservices two.
 let hidden = Context.environment["MAD_WITHOUT"]?.split(separator: ",").map(String.init) ?? []
 
 func isAvailable(_ room: String, headers: String..., hint: String) -> Bool {
@@ -18,6 +19,10 @@ func isAvailable(_ room: String, headers: String..., hint: String) -> Bool {
 let hasGlobus = isAvailable(
     "globus", headers: "globus/globus_gram_client.h", "globus/globus_gass_copy.h", "globus/globus_ftp_client.h",
     "globus/globus_gsi_credential.h", hint: "no Globus headers; scripts/packages build installs them")
+
+let hasWebServices = isAvailable(
+    "webservices", headers: "libxml2/libxml/tree.h", "openssl/ssl.h",
+    hint: "no headers of libxml2 or OpenSSL; scripts/packages build installs them")
 
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
@@ -95,6 +100,20 @@ if hasGlobus {
         tests("FTPDriverTests", ["gw_tm_mad_ftp", "GridFTP", "CGridFTP", "Globus", "Grid", "MADKit"]),
         tests("DummyDriverTests", ["gw_tm_mad_dummy", "GASS", "Globus", "Grid", "MADKit"]),
         tests("FirstJobTests", ["gwmad", "gw_im_mad_static", "gw_tm_mad_dummy", "gw_tm_mad_ftp", "gw_em_mad_prews"]),
+    ]
+}
+
+if hasWebServices {
+    targets += [
+        .systemLibrary(name: "CCurl"),
+        .systemLibrary(name: "COpenSSL"),
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0"),
+        library("WebServices", ["CCurl", "COpenSSL", "CLibXML2", "MADKit"]),
+
+        driver("gw_im_mad_mds4", ["WebServices", "Grid"]),
+
+        tests("MDS4DriverTests", ["gw_im_mad_mds4", "WebServices", "Grid", "MADKit"]),
+        tests("WebServicesTests", ["WebServices", "MADKit"]),
     ]
 }
 

@@ -47,6 +47,7 @@ configure() {
     configure_client_gridftp
     configure_events
     configure_directories
+    configure_webservices
     restart=$changed
     configure_gridway # nothing a server reads
     changed=$restart

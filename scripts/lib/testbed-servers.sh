@@ -1,7 +1,7 @@
 # Starting, finding and stopping the test grid's servers. Sourced by scripts/testbed.
 # shellcheck shell=bash disable=SC2154
 
-grid_servers=(gatekeeper gridftp gridftp2 clientftp)
+grid_servers=(gatekeeper gridftp gridftp2 clientftp "${webservices[@]}")
 servers=("${grid_servers[@]}" "${directories[@]}")
 
 # The pids of everything that belongs to this grid: servers and job managers carry the marker, the job manager's scripts
@@ -34,6 +34,7 @@ start_server() {
     case $1 in
         gatekeeper) launch "$1" globus-gatekeeper -c "$dir/etc/gatekeeper.conf" ;;
         mds2 | glue) start_directory "$1" ;;
+        ws40 | ws42) start_container "$1" ;;
         *) launch "$1" globus-gridftp-server -S -c "$dir/etc/$1.conf" ;;
     esac
 }
@@ -103,6 +104,8 @@ export TESTBED_GSIFTP2=gsiftp://$host:$(port_of gridftp2)
 export TESTBED_MDS2=$(address_of mds2):$(port_of mds2)
 export TESTBED_GLUE=$(address_of glue):$(port_of glue)
 export TESTBED_GLUE_TLS=$(address_of glue):$ldaps_port
+export TESTBED_WS40=$host:$(port_of ws40)
+export TESTBED_WS42=$host:$(port_of ws42)
 export TESTBED_CA=$dir/ca/cacert.pem
 export TESTBED_GSIFTP_CLIENT=gsiftp://$host:$(port_of clientftp)
 export TESTBED_JOB_USER=$job_user

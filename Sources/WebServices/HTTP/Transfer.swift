@@ -1,0 +1,145 @@
+internal import CCurl
+import Glibc
+import MADKit
+
+/// One request on its way, in the hands of the client's thread.
+///
+/// Only that thread touches it once it has been handed over, hence `@unchecked Sendable`.
+final class Transfer: @unchecked Sendable {
+    let number: UInt64
+    let request: HTTPRequest
+    let check: PeerCheck
+    let deadline: ContinuousClock.Instant
+    private let answerLimit: Int
+    private let continuation: CheckedContinuation<HTTPAnswer, any Error>
+
+    private(set) var easy: UnsafeMutableRawPointer?
+    private var headers: UnsafeMutablePointer<curl_slist>?
+    private var body: [UInt8] = []
+    private var isTooLong = false
+    private let reason = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+
+    init(
+        number: UInt64, request: HTTPRequest, check: PeerCheck, answerLimit: Int,
+        continuation: CheckedContinuation<HTTPAnswer, any Error>
+    ) {
+        self.number = number
+        self.request = request
+        self.check = check
+        self.answerLimit = answerLimit
+        self.continuation = continuation
+        deadline = .now + request.patience
+        reason.pointee = 0
+    }
+
+    deinit {
+        curl_slist_free_all(headers)
+        reason.deallocate()
+    }
+
+    /// Which places it takes.
+    var place: Place { Place(authority: request.url.authority, kind: request.kind) }
+
+    struct Place: Hashable {
+        let authority: String
+        let kind: HTTPRequest.Kind
+    }
+
+    /// Tells the waiting task; called once.
+    func end(_ result: Result<HTTPAnswer, any Error>) {
+        continuation.resume(with: result)
+    }
+
+    /// Describes the request to libcurl.
+    func prepare(_ easy: UnsafeMutableRawPointer) {
+        self.easy = easy
+        let own = Unmanaged.passUnretained(self).toOpaque()
+        mad_curl_set_pointer(easy, CURLOPT_PRIVATE, own)
+        mad_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, reason)
+        mad_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
+        mad_curl_set_text(easy, CURLOPT_URL, "\(request.url)")
+        mad_curl_set_text(easy, CURLOPT_PROTOCOLS_STR, "https")
+        mad_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        // Grid services are no matter of the administrator's web proxy.
+        mad_curl_set_text(easy, CURLOPT_PROXY, "")
+        mad_curl_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, Transfer.milliseconds(until: deadline)))
+        mad_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT, 30)
+        mad_curl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
+
+        mad_curl_set_long(easy, CURLOPT_POST, 1)
+        mad_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, request.body.utf8.count)
+        mad_curl_set_text(easy, CURLOPT_COPYPOSTFIELDS, request.body)
+        // The containers of Globus do not answer `Expect: 100-continue`.
+        for line in request.headers.map({ "\($0.name): \($0.value)" }) + ["Expect:", "Accept: text/xml"] {
+            headers = curl_slist_append(headers, line)
+        }
+        mad_curl_set_pointer(easy, CURLOPT_HTTPHEADER, headers)
+        mad_curl_set_pointer(easy, CURLOPT_WRITEDATA, own)
+        mad_curl_set_writer(easy) { bytes, size, count, context in
+            guard let bytes, let context else { return 0 }
+            let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+            return transfer.take(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+        }
+
+        // The servers' names and certificates are checked by PeerCheck, which knows what GSI allows.
+        mad_curl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 0)
+        mad_curl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
+        mad_curl_set_text(easy, CURLOPT_CAINFO, nil)
+        mad_curl_set_text(easy, CURLOPT_CAPATH, nil)
+        // Old Java servers cannot stand the empty records with which OpenSSL guards TLS 1.0 against an attack on browsers.
+        mad_curl_set_long(easy, CURLOPT_SSL_OPTIONS, Int(CURLSSLOPT_ALLOW_BEAST))
+        if check.trust.acceptsLegacyTLS {
+            mad_curl_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_0))
+        }
+        mad_curl_set_pointer(easy, CURLOPT_SSL_CTX_DATA, own)
+        mad_curl_set_ssl_context(easy) { _, context, own in
+            guard let context, let own else { return CURLE_SSL_CERTPROBLEM }
+            let transfer = Unmanaged<Transfer>.fromOpaque(own).takeUnretainedValue()
+            return transfer.check.prepare(OpaquePointer(context)) ? CURLE_OK : CURLE_SSL_CERTPROBLEM
+        }
+    }
+
+    private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard body.count + bytes.count <= answerLimit else {
+            isTooLong = true
+            return false
+        }
+        body += bytes
+        return true
+    }
+
+    /// What came of it.
+    func result(_ code: CURLcode) -> Result<HTTPAnswer, any Error> {
+        guard code == CURLE_OK else { return .failure(error(code)) }
+        var status = 0
+        mad_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        return .success(HTTPAnswer(status: status, body: body))
+    }
+
+    private func error(_ code: CURLcode) -> MADError {
+        let server = request.url.authority
+        let detail = String(cString: reason).singleLine
+        let words = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
+        if isTooLong { return MADError(.refused, "\(server) sent more than \(answerLimit) bytes") }
+        if let refusal = check.refusal { return MADError(.credential, "no connection to \(server)", cause: refusal) }
+        switch code {
+        case CURLE_OPERATION_TIMEDOUT:
+            return MADError(.timedOut, "\(server) did not answer in time", cause: words)
+        case CURLE_SSL_CONNECT_ERROR:
+            return MADError(
+                .unreachable, "no connection to \(server)", cause: TLSAdvice.advice(words, trust: check.trust))
+        default:
+            return MADError(.unreachable, "no answer from \(server)", cause: words)
+        }
+    }
+
+    /// The request waited too long for its turn.
+    var overdue: MADError {
+        MADError(.timedOut, "\(request.url.authority) did not answer in time", cause: "too many requests are on the way")
+    }
+
+    static func milliseconds(until moment: ContinuousClock.Instant) -> Int {
+        let (seconds, attoseconds) = (moment - .now).components
+        return Int(seconds) * 1_000 + Int(attoseconds / 1_000_000_000_000_000)
+    }
+}

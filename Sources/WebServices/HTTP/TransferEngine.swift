@@ -1,0 +1,176 @@
+internal import CCurl
+import Glibc
+import MADKit
+import Synchronization
+
+/// The thread behind an ``HTTPClient``: libcurl's multi interface, and the places at each server.
+///
+/// Sendable because everything but the inbox and the wake-up belongs to that thread.
+final class TransferEngine: @unchecked Sendable {
+    private enum Order {
+        case start(Transfer)
+        case cancel(UInt64)
+        case close
+    }
+
+    private let multi: UnsafeMutableRawPointer
+    private let requestsPerServer: Int
+    private let inbox = Mutex<(orders: [Order], isOver: Bool)>(([], false))
+
+    // The thread's own.
+    private var waiting: [Transfer.Place: [Transfer]] = [:]
+    private var running: [UInt64: Transfer] = [:]
+    private var taken: [Transfer.Place: Int] = [:]
+    /// Cancelled before they came: a task may be cancelled while it hands its request over.
+    private var cancelled: Set<UInt64> = []
+    private var spare: [UnsafeMutableRawPointer] = []
+    private var isClosing = false
+
+    /// libcurl's own beginning, which is not safe for threads, and a look whether it is the kind that is needed.
+    private static let library: Result<Void, MADError> = {
+        guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK,
+            let version = curl_version_info(CURLVERSION_FIRST)
+        else { return .failure(MADError(.system, "libcurl cannot be started")) }
+        let tls = version.pointee.ssl_version.map { String(cString: $0) } ?? "no TLS"
+        guard tls.hasPrefix("OpenSSL/") else {
+            return .failure(MADError(.system, "libcurl works with \(tls) here; OpenSSL is needed"))
+        }
+        return .success(())
+    }()
+
+    init(requestsPerServer: Int) throws(MADError) {
+        try TransferEngine.library.get()
+        guard let multi = curl_multi_init() else { throw MADError(.system, "libcurl has no memory") }
+        self.multi = multi
+        self.requestsPerServer = requestsPerServer
+        mad_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 64)
+    }
+
+    /// Takes a request; its continuation is resumed once.
+    func start(_ transfer: Transfer) { order(.start(transfer)) }
+    /// Calls a request off.
+    func cancel(_ number: UInt64) { order(.cancel(number)) }
+    /// Ends the thread after the last request.
+    func close() { order(.close) }
+
+    private func order(_ order: Order) {
+        // Under the lock, because the thread frees the multi handle once it has found the inbox empty.
+        inbox.withLock { inbox in
+            guard !inbox.isOver else { return }
+            inbox.orders.append(order)
+            curl_multi_wakeup(multi)
+        }
+    }
+
+    /// The thread's work.
+    func run() {
+        while true {
+            inbox.withLock { inbox in
+                defer { inbox.orders = [] }
+                return inbox.orders
+            }.forEach(obey)
+            beginWaiting()
+            var count: Int32 = 0
+            curl_multi_perform(multi, &count)
+            if takeResults() { continue }
+            if isClosing, running.isEmpty, waiting.isEmpty, finish() { return }
+            // With nothing to do this sleeps until somebody orders something.
+            curl_multi_poll(multi, nil, 0, patience, nil)
+        }
+    }
+
+    private func obey(_ order: Order) {
+        switch order {
+        case .start(let transfer):
+            guard cancelled.remove(transfer.number) == nil else { return transfer.end(.failure(CancellationError())) }
+            waiting[transfer.place, default: []].append(transfer)
+        case .cancel(let number):
+            if let transfer = running[number] {
+                release(transfer)
+                transfer.end(.failure(CancellationError()))
+            } else if let place = waiting.first(where: { $0.value.contains { $0.number == number } })?.key,
+                let index = waiting[place]?.firstIndex(where: { $0.number == number })
+            {
+                waiting[place]?.remove(at: index).end(.failure(CancellationError()))
+                if waiting[place]?.isEmpty == true { waiting[place] = nil }
+            } else {
+                noteEarly(number)
+            }
+        case .close: isClosing = true
+        }
+    }
+
+    /// Numbers are given in order and nearly arrive so: a number far behind is one of a request that is over.
+    private func noteEarly(_ number: UInt64) {
+        cancelled.insert(number)
+        if cancelled.count > 1_000 { cancelled.remove(cancelled.min() ?? 0) }
+    }
+
+    /// Lets requests begin where there is a place.
+    private func beginWaiting() {
+        for (place, var queue) in waiting {
+            while let transfer = queue.first {
+                if transfer.deadline <= .now {
+                    queue.removeFirst()
+                    transfer.end(.failure(transfer.overdue))
+                    continue
+                }
+                guard taken[place, default: 0] < requestsPerServer, let easy = spare.popLast() ?? curl_easy_init()
+                else { break }
+                queue.removeFirst()
+                transfer.prepare(easy)
+                running[transfer.number] = transfer
+                taken[place, default: 0] += 1
+                curl_multi_add_handle(multi, easy)
+            }
+            waiting[place] = queue.isEmpty ? nil : queue
+        }
+    }
+
+    /// Answers what is finished; true when something was.
+    private func takeResults() -> Bool {
+        var isAny = false
+        var count: Int32 = 0
+        while let message = curl_multi_info_read(multi, &count) {
+            guard message.pointee.msg == CURLMSG_DONE else { continue }
+            var own: UnsafeMutableRawPointer?
+            mad_curl_get_pointer(message.pointee.easy_handle, CURLINFO_PRIVATE, &own)
+            guard let own else { continue }
+            let transfer = Unmanaged<Transfer>.fromOpaque(own).takeUnretainedValue()
+            let result = transfer.result(mad_curl_result(message))
+            release(transfer)
+            transfer.end(result)
+            isAny = true
+        }
+        return isAny
+    }
+
+    /// Takes a request out of libcurl's hands and frees its place.
+    private func release(_ transfer: Transfer) {
+        running[transfer.number] = nil
+        let place = transfer.place
+        taken[place] = taken[place].flatMap { $0 > 1 ? $0 - 1 : nil }
+        guard let easy = transfer.easy else { return }
+        curl_multi_remove_handle(multi, easy)
+        curl_easy_reset(easy)
+        if spare.count < 16 { spare.append(easy) } else { curl_easy_cleanup(easy) }
+    }
+
+    /// How long to sleep, in milliseconds: until a waiting request is overdue; libcurl knows its own times.
+    private var patience: Int32 {
+        guard let first = waiting.values.lazy.compactMap({ $0.map(\.deadline).min() }).min() else { return .max }
+        return Int32(clamping: max(0, Transfer.milliseconds(until: first) + 1))
+    }
+
+    /// Ends everything unless there is something new.
+    private func finish() -> Bool {
+        let isOver = inbox.withLock { inbox in
+            inbox.isOver = inbox.orders.isEmpty
+            return inbox.isOver
+        }
+        guard isOver else { return false }
+        spare.forEach { curl_easy_cleanup($0) }
+        curl_multi_cleanup(multi)
+        return true
+    }
+}
