@@ -97,7 +97,10 @@ if hasWebServices {
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0"),
         library("WebServices", ["CCurl", "COpenSSL", "CLibXML2", "MADKit"]),
 
+        driver("gw_em_mad_ws", ["WebServices", "Grid"]),
+
         tests("WebServicesTests", ["WebServices", "MADKit"]),
+        tests("WSDriverTests", ["gw_em_mad_ws", "WebServices", "MADKit"]),
     ]
 }
 
