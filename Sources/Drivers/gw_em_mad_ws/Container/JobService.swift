@@ -70,10 +70,17 @@ struct JobService: Sendable {
             text.element("t:continueNotifying", [:], "false")
             text.element("t:destroyDelegatedCredentials", [:], isWithCredentials ? "true" : "false")
         }
-        let answer = try await soap.call(
-            SOAPMessage(
-                to: job, action: "\(dialect.job)/terminate", dialect: dialect, body: body.description,
-                patience: patience))
+        let message = SOAPMessage(
+            to: job, action: "\(dialect.job)/terminate", dialect: dialect, body: body.description, patience: patience)
+        let answer: XMLElement
+        do {
+            answer = try await soap.call(message)
+        } catch let fault as SOAPFault where fault.types.isEmpty && fault.text.isEmpty {
+            // A job that is gone is answered with a fault whose type got lost (seen with GT 4.2): ask for its state, of
+            // which the container says clearly that it has none.
+            _ = try await report(of: job, patience: patience)
+            throw fault
+        }
         return answer.first("terminationCompleted")?.trimmedText == "true"
     }
 
