@@ -57,7 +57,7 @@ struct DummyDriver: TransferDriver {
         directories.set(url, of: job)
     }
 
-    func removeDirectory(_ url: TransferURL, for job: JobID) async throws {
+    func removeDirectory(_ url: TransferURL, for job: JobID, progress: Progress) async throws {
         // The last thing, unless the job has moved on and this is its former host's.
         if directories.take(url, of: job) { server?.forget("\(job)") }
     }
