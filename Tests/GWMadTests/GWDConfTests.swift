@@ -18,6 +18,17 @@ import Testing
         #expect(conf.warnings.isEmpty)
     }
 
+    @Test func readsTheExamplesLinesForTheReverseModel() throws {
+        let path = Testbed.root.appendingPathComponent("examples/gwd.conf").path
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+            .replacingOccurrences(of: "\n#TM_MAD", with: "\nTM_MAD")
+            .replacingOccurrences(of: "\n#EM_MAD = prews_nsh", with: "\nEM_MAD = prews_nsh")
+        let drivers = try GWDConf(text: text, path: path).drivers
+        let dummies = drivers.filter { $0.executable == "gw_tm_mad_dummy" }
+        #expect(dummies.map(\.arguments) == ["-g", "-u gsiftp://storage.example.org:2811"])
+        #expect(drivers.contains { $0.language == .rslNoSharedHome })
+    }
+
     @Test func aColonBehindABackslashBelongsToItsField() throws {
         let text = #"IM_MAD = s:im:-s host\:99 -q (A=*b) -l etc/x y:ftm:fem"#
         let driver = try #require(try GWDConf(text: text, path: "conf").drivers.first)
