@@ -99,7 +99,7 @@ import Testing
     @Test func onlyInformationDriversWithUsablePartnersTakePart() throws {
         let lineUp = try lineUp()
         #expect(lineUp.informationDrivers.map(\.name) == ["one", "two", "three"])
-        #expect(try lineUp.informationDriversForJobs().map(\.name) == ["one"])
+        #expect(try lineUp.informationDriversForJobs().map(\.name) == ["one", "two"])
     }
 
     @Test func aNameOfTheFileOrADriverOfItsOwnCanBeChosen() throws {
@@ -120,10 +120,11 @@ import Testing
     }
 
     @Test func documentsThatCannotBeWrittenAreRefusedByName() {
+        let text = Self.conf.replacingOccurrences(of: "rsl_nsh", with: "rsl2")
         let failure = #expect(throws: Failure.self) {
-            try lineUp(.init(information: "two")).informationDriversForJobs()
+            try lineUp(.init(information: "two"), text).informationDriversForJobs()
         }
-        #expect(failure?.description.contains("wants rsl_nsh documents") == true)
+        #expect(failure?.description.contains("wants rsl2 documents") == true)
     }
 
     @Test func driversGivenByOptionNeedNoFile() throws {
