@@ -90,7 +90,9 @@ package final class GASSServer: Sendable {
             }
             return request.keepsConnection
         } catch let error as HTTPError {
-            tell(error.status == 403 ? "refused" : "unserved", "\(String(decoding: path, as: UTF8.self)): \(error.message)")
+            tell(
+                error.status == 403 ? "refused" : "unserved",
+                "\(String(decoding: path, as: UTF8.self)): \(error.message)")
             try connection.answer(error.status, error.message)
             return false
         }

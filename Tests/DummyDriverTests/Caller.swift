@@ -28,7 +28,9 @@ final class Caller: Sendable {
     func say(_ bytes: [UInt8]) {
         var done = 0
         while done < bytes.count {
-            let count = bytes[done...].withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = bytes[done...].withUnsafeBytes {
+                send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             guard count > 0 else { return }
             done += count
         }
@@ -43,7 +45,9 @@ final class Caller: Sendable {
             Thread.detachNewThread { [self] in
                 var heard: [UInt8] = []
                 var buffer = [UInt8](repeating: 0, count: 65_536)
-                while case let count = recv(descriptor, &buffer, buffer.count, 0), count > 0 { heard += buffer[..<count] }
+                while case let count = recv(descriptor, &buffer, buffer.count, 0), count > 0 {
+                    heard += buffer[..<count]
+                }
                 continuation.resume(returning: String(decoding: heard, as: UTF8.self))
             }
         }

@@ -109,7 +109,8 @@ import Testing
         for _ in 0..<30 {
             for request in [
                 "GET \(file) HTTP/1.1\r\n\r\n", "GET \(file)x HTTP/1.1\r\n\r\n", "GET /etc HTTP/1.1\r\n\r\n",
-                "PUT \(file) HTTP/1.1\r\nContent-Length: 5\r\n\r\nte", "PUT /etc/x HTTP/1.1\r\nContent-Length: 1\r\n\r\nx",
+                "PUT \(file) HTTP/1.1\r\nContent-Length: 5\r\n\r\nte",
+                "PUT /etc/x HTTP/1.1\r\nContent-Length: 1\r\n\r\nx",
                 "PUT \(file) HTTP/1.1\r\nContent-Length: 5\r\n\r\ntext\n",
                 "PUT \(staging.path("gw/var/0")) HTTP/1.1\r\nContent-Length: 1\r\n\r\nx",
                 "POST /globus-bins/GASSappend?/etc/passwd HTTP/1.1\r\nContent-Length: 1\r\n\r\nx",

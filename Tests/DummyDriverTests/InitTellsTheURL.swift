@@ -33,7 +33,9 @@ import Testing
     @Test func somebodyElsesServerIsNamedAsGwdWantsIt() async throws {
         let url = grid["TESTBED_GSIFTP"]
         let escaped = url.replacingOccurrences(of: ":", with: "\\:")
-        for option in ["-u \(url)", " -u \(url)", "-u \(url)/", "-u \(url)//", "-u \(escaped)", "--url=\(url)", "-g -u \(url)"] {
+        for option in [
+            "-u \(url)", " -u \(url)", "-u \(url)/", "-u \(url)//", "-u \(escaped)", "--url=\(url)", "-g -u \(url)",
+        ] {
             #expect(try await answer(option) == "INIT - - SUCCESS \(url)", "\(option)")
         }
         #expect(try await answer("-u \(url)/~/dir/") == "INIT - - SUCCESS \(url)/~/dir")
@@ -50,7 +52,9 @@ import Testing
         #expect(try await answer("-u gsiftp://no-such-host.invalid").contains("FAILURE cannot reach the server of"))
     }
 
-    @Test(arguments: ["nonsense", "gsiftp://", "gsiftp:/host", "gopher://host", "gsiftp://host:0", "gsiftp://host:99999"])
+    @Test(arguments: [
+        "nonsense", "gsiftp://", "gsiftp:/host", "gopher://host", "gsiftp://host:0", "gsiftp://host:99999",
+    ])
     func whatIsNoURLFailsInit(url: String) async throws {
         #expect(try await answer("-u \(url)").hasPrefix("INIT - - FAILURE --url '\(url)' "))
     }

@@ -11,7 +11,9 @@ import Testing
             try FileManager.default.createSymbolicLink(
                 atPath: staging.path("gw/var/0/\(link)"), withDestinationPath: staging.path(target))
         }
-        for name in ["elsewhere/secret", "gw/var/0/link", "gw/var/0/folder/secret", "gw/var/0/../../../elsewhere/secret"] {
+        for name in [
+            "elsewhere/secret", "gw/var/0/link", "gw/var/0/folder/secret", "gw/var/0/../../../elsewhere/secret",
+        ] {
             let path = staging.path(name)
             let reply = try await Caller.ask(staging.port, "GET \(path) HTTP/1.1\r\n\r\n")
             #expect(reply.hasPrefix("HTTP/1.1 403 ") && !reply.contains("secret\n"))
@@ -54,7 +56,8 @@ import Testing
         let staging = try await StagingTalk()
         let (one, two) = (staging.path("elsewhere/one"), staging.path("elsewhere/two"))
         try await staging.stageInSettings(
-            "export GW_JOB_HOME=\"\(staging.path("home"))\"\nexport GW_OUTPUT_FILES=\"out file:\(one),log \(staging.url)\(two)\"\n")
+            "export GW_JOB_HOME=\"\(staging.path("home"))\"\nexport GW_OUTPUT_FILES=\"out file:\(one),log \(staging.url)\(two)\"\n"
+        )
         #expect(try await staging.bring("1", to: one))
         #expect(try await staging.bring("2", to: two))
         #expect(try await !staging.bring("3", to: staging.path("elsewhere/three")))

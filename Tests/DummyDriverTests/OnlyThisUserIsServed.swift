@@ -45,7 +45,8 @@ import Testing
         let file = try folder.write("gw/var/0/file", "text\n")
         let client = staging.grid["X509_USER_PROXY"]
         #expect(try await staging.fetch(file, proxy: client) == "text\n")
-        let seen = "openssl s_client -connect localhost:\(staging.port) -showcerts </dev/null 2>/dev/null "
+        let seen =
+            "openssl s_client -connect localhost:\(staging.port) -showcerts </dev/null 2>/dev/null "
             + "| openssl x509 -noout -enddate"
         let before = try await staging.run(seen).text
         try await Testbed.run(["credential", "test", "--expired", proxy])

@@ -35,7 +35,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", 400), ("GET", 400), ("GET /x", 400), ("GET /x FTP/1.1", 400), ("GET  HTTP/1.1", 400), ("get /x HTTP/1.1", 501),
+        ("", 400), ("GET", 400), ("GET /x", 400), ("GET /x FTP/1.1", 400), ("GET  HTTP/1.1", 400),
+        ("get /x HTTP/1.1", 501),
         ("GET * HTTP/1.1", 400), ("GET http://h HTTP/1.1", 400), ("PUT /x HTTP/1.1", 411), ("POST /x HTTP/1.1", 404),
         ("PUT /x HTTP/1.1\r\nContent-Length: 1e3", 400), ("PUT /x HTTP/1.1\r\nTransfer-Encoding: gzip", 400),
     ]) func othersAreRefused(text: String, status: Int) {

@@ -65,6 +65,11 @@ import Testing
         }
         #expect(try await staging.talk.finish() == (end == .kill ? 128 + SIGKILL : 0))
         try await StagingTalk.waitForEnd(of: server)
+        // The port closes with the last thread, a moment after the process counts as ended.
+        let deadline = ContinuousClock.now + .seconds(20)
+        while (try? Caller(staging.port)) != nil, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(5))
+        }
         #expect(throws: (any Error).self) { try Caller(staging.port) }
     }
 

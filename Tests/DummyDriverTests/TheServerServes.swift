@@ -18,7 +18,8 @@ import Testing
         #expect(try mode(of: staging.path("home/out")) == 0o644)
         #expect(try await staging.bring("newer\n", to: staging.path("home/out")))
         #expect(try staging.folder.read("home/out") == "newer\n")
-        #expect(try FileManager.default.contentsOfDirectory(atPath: staging.path("home")).sorted() == [".hidden", "out"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: staging.path("home")).sorted() == [".hidden", "out"])
         try await staging.finish()
     }
 
@@ -63,7 +64,8 @@ import Testing
             "curl -sS -w '%{http_code} %{num_connects}|' '\(staging.url)\(file)' '\(staging.url)\(file)' "
                 + "--next -sS -w '%{http_code}|' -T '\(file)' '\(staging.url)\(file).put' "
                 + "--next -sS -w '%{http_code}|' -H 'Expect: 100-continue' -H 'Transfer-Encoding: chunked' -T '\(file)' "
-                + "'\(staging.url)\(file).chunked' --next -sS -I -o /dev/null -w '%{http_code}' '\(staging.url)\(file)'")
+                + "'\(staging.url)\(file).chunked' --next -sS -I -o /dev/null -w '%{http_code}' '\(staging.url)\(file)'"
+        )
         #expect(result.text == "text\n200 1|text\n200 0|200|200|200")
         #expect(try staging.folder.read("gw/var/0/file.put") == "text\n")
         #expect(try staging.folder.read("gw/var/0/file.chunked") == "text\n")
@@ -83,7 +85,8 @@ import Testing
         let staging = try await StagingTalk()
         let file = try staging.folder.write("gw/var/0/file", String(repeating: "line\n", count: 20_000))
         let result = try await staging.run(
-            "seq 0 19 | xargs -P 20 -I@ timeout 60 globus-url-copy '\(staging.url)\(file)' 'file://\(staging.path("copy@"))'")
+            "seq 0 19 | xargs -P 20 -I@ timeout 60 globus-url-copy '\(staging.url)\(file)' 'file://\(staging.path("copy@"))'"
+        )
         #expect(result.isGood && result.text == "", "\(result.text)")
         for number in 0..<20 { #expect(try staging.folder.read("copy\(number)").utf8.count == 100_000) }
     }

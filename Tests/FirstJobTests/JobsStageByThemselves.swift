@@ -11,7 +11,8 @@ import Testing
         directory = try TemporaryDirectory()
         grid = try await Testbed.shared()
         try directory.write(
-            "job.sh", "#!/bin/sh\ncat; echo \"$1 $WHO\"; wc -l <numbers >count; sleep ${PAUSE:-0}; echo oops >&2; exit 7\n")
+            "job.sh",
+            "#!/bin/sh\ncat; echo \"$1 $WHO\"; wc -l <numbers >count; sleep ${PAUSE:-0}; echo oops >&2; exit 7\n")
         try directory.write("in.txt", (1...1000).map { "\($0)\n" }.joined())
         try directory.write("stdin.txt", "from stdin\n")
     }

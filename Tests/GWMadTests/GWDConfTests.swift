@@ -18,6 +18,17 @@ import Testing
         #expect(conf.warnings.isEmpty)
     }
 
+    @Test func readsTheExamplesLinesForTheReverseModel() throws {
+        let path = Testbed.root.appendingPathComponent("examples/gwd.conf").path
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+            .replacingOccurrences(of: "\n#TM_MAD", with: "\nTM_MAD")
+            .replacingOccurrences(of: "\n#EM_MAD = prews_nsh", with: "\nEM_MAD = prews_nsh")
+        let drivers = try GWDConf(text: text, path: path).drivers
+        let dummies = drivers.filter { $0.executable == "gw_tm_mad_dummy" }
+        #expect(dummies.map(\.arguments) == ["-g", "-u gsiftp://storage.example.org:2811"])
+        #expect(drivers.contains { $0.language == .rslNoSharedHome })
+    }
+
     @Test func aColonBehindABackslashBelongsToItsField() throws {
         let text = #"IM_MAD = s:im:-s host\:99 -q (A=*b) -l etc/x y:ftm:fem"#
         let driver = try #require(try GWDConf(text: text, path: "conf").drivers.first)
@@ -88,7 +99,7 @@ import Testing
     @Test func onlyInformationDriversWithUsablePartnersTakePart() throws {
         let lineUp = try lineUp()
         #expect(lineUp.informationDrivers.map(\.name) == ["one", "two", "three"])
-        #expect(try lineUp.informationDriversForJobs().map(\.name) == ["one"])
+        #expect(try lineUp.informationDriversForJobs().map(\.name) == ["one", "two"])
     }
 
     @Test func aNameOfTheFileOrADriverOfItsOwnCanBeChosen() throws {
@@ -109,10 +120,11 @@ import Testing
     }
 
     @Test func documentsThatCannotBeWrittenAreRefusedByName() {
+        let text = Self.conf.replacingOccurrences(of: "rsl_nsh", with: "rsl2")
         let failure = #expect(throws: Failure.self) {
-            try lineUp(.init(information: "two")).informationDriversForJobs()
+            try lineUp(.init(information: "two"), text).informationDriversForJobs()
         }
-        #expect(failure?.description.contains("wants rsl_nsh documents") == true)
+        #expect(failure?.description.contains("wants rsl2 documents") == true)
     }
 
     @Test func driversGivenByOptionNeedNoFile() throws {

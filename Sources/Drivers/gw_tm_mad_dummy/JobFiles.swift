@@ -32,7 +32,9 @@ enum JobFiles {
     static func localPath(_ url: TransferURL) throws(MADError) -> String? {
         guard url.text.lowercased().hasPrefix("file:") else { return nil }
         var path = url.text.dropFirst(5)
-        if path.hasPrefix("//localhost/") { path = path.dropFirst(11) } else if path.hasPrefix("//") {
+        if path.hasPrefix("//localhost/") {
+            path = path.dropFirst(11)
+        } else if path.hasPrefix("//") {
             path = path.dropFirst(2)
         }
         guard path.hasPrefix("/") else {

@@ -24,7 +24,9 @@ struct JobSettings {
             // Only gwd's own variables: the user's may name anything.
             guard line.hasPrefix("GW_"), let sign = line.firstIndex(of: "=") else { continue }
             let value = line[line.index(after: sign)...].split { $0 == "\"" || $0 == "'" }.joined()
-            if line[..<sign] == "GW_JOB_HOME", value.hasPrefix("/"), value.contains(where: { $0 != "/" }) { home = value }
+            if line[..<sign] == "GW_JOB_HOME", value.hasPrefix("/"), value.contains(where: { $0 != "/" }) {
+                home = value
+            }
             guard line[..<sign] != "GW_STAGING_URL" else { continue }
             for word in value.split(whereSeparator: { $0 == " " || $0 == "," }) {
                 if let path = JobSettings.path(in: word, stagingURL) { files.append(path) }

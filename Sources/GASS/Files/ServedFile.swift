@@ -12,9 +12,7 @@ final class ServedFile {
     /// - Throws: ``HTTPError`` 403, 404 or 500.
     init(_ path: [UInt8], _ confinement: Confinement) throws(HTTPError) {
         // A look without opening: neither a device nor a pipe notices.
-        let handle = (path + [0]).withUnsafeBufferPointer { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { open($0.baseAddress!, mad_open_path | O_CLOEXEC) }
-        }
+        let handle = open(path.map { CChar(bitPattern: $0) } + [0], mad_open_path | O_CLOEXEC)
         guard handle >= 0 else { throw HTTPError.ofErrno("cannot be opened") }
         defer { close(handle) }
         guard confinement.permitsReading(TruePath.of(handle)) else {

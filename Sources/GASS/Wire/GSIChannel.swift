@@ -41,7 +41,8 @@ final class GSIChannel: Channel {
                 gss_release_buffer(&unused, &output)
             }
             if output.length > 0 {
-                try socket.send(UnsafeRawBufferPointer(start: output.value, count: output.length), patience: .seconds(20))
+                try socket.send(
+                    UnsafeRawBufferPointer(start: output.value, count: output.length), patience: .seconds(20))
             }
             guard GSIError.isGood(major) else { throw GSIError.of(major, minor, "a client is not accepted") }
             if major & GSIError.continueNeeded == 0 { break }

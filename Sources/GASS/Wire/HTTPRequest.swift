@@ -82,7 +82,9 @@ struct HTTPRequest: Equatable {
     private static func fields(_ lines: [ArraySlice<UInt8>]) throws(HTTPError) -> [String: String] {
         var fields: [String: String] = [:]
         for line in lines where !line.isEmpty {
-            guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { throw HTTPError(400, "a field without colon") }
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else {
+                throw HTTPError(400, "a field without colon")
+            }
             let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
             var value = line[(colon + 1)...].drop { $0 == 0x20 || $0 == 0x09 }
             while let last = value.last, last == 0x20 || last == 0x09 { value.removeLast() }

@@ -31,7 +31,8 @@ final class Socket: Sendable {
     }
 
     /// Fills `buffer`; false when the stream ends before it is full.
-    func fill(_ buffer: UnsafeMutableRawBufferPointer, until deadline: ContinuousClock.Instant) throws(MADError) -> Bool {
+    func fill(_ buffer: UnsafeMutableRawBufferPointer, until deadline: ContinuousClock.Instant) throws(MADError) -> Bool
+    {
         var filled = 0
         while filled < buffer.count {
             let count = try receive(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]), until: deadline)
