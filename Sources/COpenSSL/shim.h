@@ -42,7 +42,20 @@ static inline int mad_proxy_policy(const X509 *certificate, char *text, int size
     return 1;
 }
 
-/* An extension from OpenSSL's own notation, such as "critical,language:id-ppl-inheritAll". */
+/* The critical extension that makes a proxy certificate, with the policy's language as a dotted number; NULL without
+ * memory. */
+static inline X509_EXTENSION *mad_proxy_extension(const char *language) {
+    PROXY_CERT_INFO_EXTENSION *info = PROXY_CERT_INFO_EXTENSION_new();
+    X509_EXTENSION *extension = NULL;
+    if (!info) return NULL;
+    ASN1_OBJECT_free(info->proxyPolicy->policyLanguage);
+    info->proxyPolicy->policyLanguage = OBJ_txt2obj(language, 1);
+    if (info->proxyPolicy->policyLanguage) extension = X509V3_EXT_i2d(NID_proxyCertInfo, 1, info);
+    PROXY_CERT_INFO_EXTENSION_free(info);
+    return extension;
+}
+
+/* An extension from OpenSSL's own notation, such as "critical,digitalSignature". */
 static inline X509_EXTENSION *mad_extension(int kind, const char *value) {
     X509V3_CTX context;
     X509V3_set_ctx_nodb(&context);

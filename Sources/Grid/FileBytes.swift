@@ -2,8 +2,9 @@ import Glibc
 import MADKit
 
 /// All that a regular file of reasonable size holds.
-struct FileBytes {
-    let bytes: [UInt8]
+package struct FileBytes {
+    /// Every byte.
+    package let bytes: [UInt8]
     /// The version that was read.
     let signature: FileSignature
 
@@ -19,7 +20,7 @@ struct FileBytes {
 
     /// Reads the file at `path`.
     /// - Throws: ``MADError`` naming the path and the cause.
-    init(path: String) throws(MADError) {
+    package init(path: String) throws(MADError) {
         // Without O_NONBLOCK a FIFO would keep the thread for ever.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw .system("cannot read \(path)") }

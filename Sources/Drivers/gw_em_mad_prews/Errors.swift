@@ -41,3 +41,8 @@ extension GatekeeperContact {
         }
     }
 }
+
+extension CredentialClock {
+    /// Takes the credential as it is now.
+    func note(_ credential: Credential) { note(path: credential.path, expiry: credential.expiry) }
+}

@@ -15,7 +15,7 @@ final class HostAddresses: Sendable {
         let wanted = Set(hosts.filter { HostAddresses.isNumber($0) })
         let new = wanted.filter { number in knownNames.withLock { $0[number] == nil } }
         if !new.isEmpty {
-            await finish(before: deadline) { [self] in
+            try? await within(.milliseconds(deadline.millisecondsFromNow)) { [self] in
                 await withTaskGroup(of: Void.self) { group in
                     for number in new {
                         group.addTask { [self] in
@@ -31,7 +31,7 @@ final class HostAddresses: Sendable {
 
     /// The numbers of a host, asked for anew each time.
     func numbers(of host: String, before deadline: Instant) async -> Set<String> {
-        await finish(before: deadline) { [self] in
+        try? await within(.milliseconds(deadline.millisecondsFromNow)) { [self] in
             let found = try? await blocking.run { HostAddresses.numbers(of: host) }
             if let found, !found.isEmpty { knownNumbers.withLock { $0[host] = found } }
         }
@@ -79,20 +79,5 @@ final class HostAddresses: Sendable {
             body(entry.pointee)
             next = entry.pointee.ai_next
         }
-    }
-}
-
-/// Waits until `work` is done or the time is over; `work` then goes on by itself.
-private func finish(before deadline: Instant, _ work: @escaping @Sendable () async -> Void) async {
-    let timer = startTask { try? await pause(for: .milliseconds(deadline.millisecondsFromNow)) }
-    let task = startTask {
-        await work()
-        timer.cancel()
-    }
-    await withTaskCancellationHandler {
-        await timer.value
-    } onCancel: {
-        timer.cancel()
-        task.cancel()
     }
 }

@@ -66,8 +66,9 @@ extension ProxyCredential {
 
     private static func addPolicy(_ kind: ProxyKind?, isLimited: Bool, to raw: OpaquePointer) -> Bool {
         if case .legacy = kind { return true }
-        let language = isLimited ? ProxyKind.limitedPolicy : "id-ppl-inheritAll"
-        guard let policy = mad_extension(NID_proxyCertInfo, "critical,language:\(language)") else { return false }
+        guard let policy = mad_proxy_extension(isLimited ? ProxyKind.limitedPolicy : ProxyKind.fullPolicy) else {
+            return false
+        }
         guard case .draft = kind else { return add(policy, to: raw) }
         // The draft has the same content under a number of its own.
         defer { X509_EXTENSION_free(policy) }

@@ -75,6 +75,7 @@ enum ProxyKind: Sendable, Equatable {
     case legacy(limited: Bool)
 
     static let draftExtension = "1.3.6.1.4.1.3536.1.222"
+    static let fullPolicy = "1.3.6.1.5.5.7.21.1"
     static let limitedPolicy = "1.3.6.1.4.1.3536.1.1.1.9"
 
     /// True when a job submitted with it may not submit others.

@@ -37,7 +37,7 @@ struct SigningPolicy {
                 isMeant = SigningPolicy.same(SigningPolicy.quoted(words[2], by: "'").first ?? "", authority)
                 maySign = false
             case "pos_rights":
-                maySign = String(words[2]).trimmingBlanks.hasPrefix("CA:sign")
+                maySign = words[2].split(whereSeparator: \.isWhitespace).first == "CA:sign"
             case "cond_subjects" where isMeant && maySign:
                 let list = SigningPolicy.quoted(words[2], by: "'").first ?? String(words[2])
                 let patterns = SigningPolicy.quoted(list[...], by: "\"")

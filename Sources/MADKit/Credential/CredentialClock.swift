@@ -1,9 +1,8 @@
-import Globus
-import MADKit
+import Glibc
 import Synchronization
 
 /// Speaks of the proxy's life: a renewal, the approaching end, the end. Each once.
-final class CredentialClock: Sendable {
+package final class CredentialClock: Sendable {
     private struct State {
         var expiry: Int?
         /// The smallest limit spoken of, in seconds before the end.
@@ -17,26 +16,27 @@ final class CredentialClock: Sendable {
     private let notice: @Sendable (String) -> Void
 
     /// - Parameter notice: told what there is to say.
-    init(notice: @escaping @Sendable (String) -> Void) {
+    package init(notice: @escaping @Sendable (String) -> Void) {
         self.notice = notice
     }
 
-    /// Takes the credential as it is now.
-    func note(_ credential: Credential) {
+    /// Takes the credential as it is now: the file, and when it ends, in seconds since 1970.
+    package func note(path: String, expiry: Int) {
+        let secondsLeft = expiry - time(nil)
         let texts = state.withLock { state -> [String] in
             var texts: [String] = []
-            if state.expiry != credential.expiry {
+            if state.expiry != expiry {
                 if state.expiry != nil {
                     texts.append(
-                        "the proxy certificate \(credential.path) was renewed, \(credential.secondsLeft) s left")
+                        "the proxy certificate \(path) was renewed, \(secondsLeft) s left")
                 }
-                state = State(expiry: credential.expiry)
+                state = State(expiry: expiry)
             }
-            if let (limit, words) = CredentialClock.limits.first(where: { credential.secondsLeft <= $0.0 }),
+            if let (limit, words) = CredentialClock.limits.first(where: { secondsLeft <= $0.0 }),
                 limit < state.warned
             {
                 state.warned = limit
-                texts.append("the proxy certificate \(credential.path) ends in less than \(words)")
+                texts.append("the proxy certificate \(path) ends in less than \(words)")
             }
             return texts
         }
@@ -44,7 +44,7 @@ final class CredentialClock: Sendable {
     }
 
     /// Takes the news that there is no usable credential.
-    func note(_ error: MADError) {
+    package func note(_ error: MADError) {
         let isNew = state.withLock { state in
             defer { state.warned = 0 }
             return state.warned > 0

@@ -1,10 +1,9 @@
-import MADKit
 import Synchronization
 
 /// Runs `body`, and stops waiting for it when it takes longer than `limit`: it is cancelled then, and may go on in the
 /// background where it holds a thread.
 /// - Throws: ``MADError`` of code `timedOut`, or what `body` throws.
-func within<Success: Sendable>(
+package func within<Success: Sendable>(
     _ limit: Duration, _ body: @escaping @Sendable () async throws -> Success
 ) async throws -> Success {
     let race = Race<Success>()

@@ -1,0 +1,160 @@
+import MADKit
+import Synchronization
+import WebServices
+
+/// The jobs that run, as far as this process knows, by the contact that gwd has of them.
+final class JobRegistry: Sendable {
+    /// A job.
+    struct Job: Sendable {
+        let contact: JobContact
+        let ticket: JobTicket
+        let dialect: Dialect
+        /// Who made it; unknown for a job of an earlier process.
+        var factory: EndpointReference?
+        /// The credential that was delegated for it, and when the proxy file was written that it was made from.
+        var credential: EndpointReference?
+        var credentialAge = 0
+        /// The last state that the container told.
+        var state = GRAMState.unsubmitted
+        /// When to ask next, and how long after that.
+        var due: ContinuousClock.Instant
+        var delay: Duration
+        /// When the container may forget it, in seconds since 1970; 0 when unknown.
+        var expiry = 0
+        /// Somebody cancelled it through this process.
+        var isCancelled = false
+        /// gwd was told that its submission failed: it is to be ended.
+        var isOrphan = false
+        /// How often, and since when, the container has not known it.
+        var unknown: (times: Int, since: ContinuousClock.Instant)?
+
+        /// Where it is found.
+        var endpoint: EndpointReference { ticket.endpoint(dialect) }
+        /// Its container.
+        var authority: String { ticket.authority }
+    }
+
+    private struct State {
+        var jobs: [JobContact: Job] = [:]
+        /// Containers that are being asked.
+        var busy: Set<String> = []
+        /// Ends that are known, of jobs that may still be asked about: bounded, oldest first.
+        var ended: [JobContact: JobState] = [:]
+        var order: [JobContact] = []
+    }
+
+    private static let longestMemory = 1_000
+    private let state = Mutex(State())
+    private let interval: Duration
+
+    /// - Parameter interval: the longest time between two looks at a job.
+    init(interval: Duration) {
+        self.interval = interval
+    }
+
+    /// Enters a job. It is looked at soon, and then less and less often: short jobs end soon, long ones can wait.
+    func add(_ contact: JobContact, _ ticket: JobTicket, _ dialect: Dialect) {
+        let delay = min(.seconds(1), interval)
+        state.withLock { state in
+            state.ended[contact] = nil
+            state.jobs[contact] = Job(
+                contact: contact, ticket: ticket, dialect: dialect, due: .now + delay, delay: delay)
+        }
+    }
+
+    /// What is known of a job that runs.
+    func job(_ contact: JobContact) -> Job? { state.withLock { $0.jobs[contact] } }
+
+    /// The end of a job, if it is known.
+    func end(of contact: JobContact) -> JobState? { state.withLock { $0.ended[contact] } }
+
+    /// All that run.
+    var jobs: [Job] { state.withLock { Array($0.jobs.values) } }
+
+    /// Changes what is known of a job.
+    func change(_ contact: JobContact, _ body: (inout Job) -> Void) {
+        state.withLock { state in
+            guard var job = state.jobs[contact] else { return }
+            body(&job)
+            state.jobs[contact] = job
+        }
+    }
+
+    /// Takes a report. Stale ones change nothing.
+    /// - Returns: the state that is true now; `nil` for a job that is not known.
+    func note(_ contact: JobContact, _ report: JobReport) -> JobState? {
+        state.withLock { state in
+            if let end = state.ended[contact] { return end }
+            guard var job = state.jobs[contact] else { return nil }
+            job.unknown = nil
+            guard report.state.rank >= job.state.rank else {
+                state.jobs[contact] = job
+                return JobReport(state: job.state, exitCode: nil, fault: nil).jobState
+            }
+            // Something happens, so more may.
+            if report.state != job.state { job.delay = min(.seconds(2), interval) }
+            job.state = report.state
+            state.jobs[contact] = job
+            return report.jobState
+        }
+    }
+
+    /// Notes that the container does not know the job.
+    /// - Returns: true once that is certain: a container that has just started may still be reading its jobs.
+    func noteUnknown(_ contact: JobContact) -> Bool {
+        state.withLock { state in
+            guard var job = state.jobs[contact] else { return true }
+            let (times, since) = job.unknown ?? (0, .now)
+            job.unknown = (times + 1, since)
+            job.due = min(job.due, .now + .seconds(5))
+            state.jobs[contact] = job
+            return times >= 2 && since + .seconds(10) <= .now
+        }
+    }
+
+    /// Notes the end of a job; nothing will be asked of its container again.
+    /// - Returns: what was known of it, to the first who notes it.
+    func finish(_ contact: JobContact, _ end: JobState) -> Job? {
+        state.withLock { state in
+            guard let job = state.jobs.removeValue(forKey: contact) else { return nil }
+            if state.ended.updateValue(end, forKey: contact) == nil { state.order.append(contact) }
+            if state.order.count > JobRegistry.longestMemory { state.ended[state.order.removeFirst()] = nil }
+            return job
+        }
+    }
+
+    /// Nothing will be asked about the job again.
+    func forget(_ contact: JobContact) {
+        state.withLock { state in
+            if state.jobs[contact]?.isOrphan != true { state.jobs[contact] = nil }
+        }
+    }
+
+    /// When the first job is due whose container is not being asked; `nil` when there is none.
+    var firstDue: ContinuousClock.Instant? {
+        state.withLock { state in
+            let busy = state.busy
+            return state.jobs.values.lazy.filter { !busy.contains($0.authority) }.map(\.due).min()
+        }
+    }
+
+    /// The jobs that are due, by container; these count as being asked from now on.
+    func takeDue() -> [String: [Job]] {
+        state.withLock { state in
+            let now = ContinuousClock.now
+            let due = state.jobs.values.filter { $0.due <= now && !state.busy.contains($0.authority) }
+            for job in due {
+                state.busy.insert(job.authority)
+                // A quarter more or less, so that jobs submitted at once are not asked about at once.
+                state.jobs[job.contact]?.due = now + job.delay * Double.random(in: 0.75...1.25)
+                state.jobs[job.contact]?.delay = min(interval, job.delay * 1.5)
+            }
+            return Dictionary(grouping: due, by: \.authority)
+        }
+    }
+
+    /// The container has answered.
+    func release(_ authority: String) {
+        state.withLock { _ = $0.busy.remove(authority) }
+    }
+}

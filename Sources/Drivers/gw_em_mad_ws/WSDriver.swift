@@ -1,0 +1,303 @@
+import Grid
+import MADKit
+import WebServices
+
+/// Runs jobs through WS-GRAM, in the dialects of Globus Toolkit 4.0 and 4.2.
+///
+/// States are asked for by ``Keeper``, on kept connections; gwd hears of changes without asking.
+final class WSDriver: ExecutionDriver {
+    let news: AsyncStream<JobNews>
+
+    private let launch: Launch
+    private let port: UInt16
+    private let delegation: DelegationMode
+    private let soap: SOAPClient
+    private let containers: Containers
+    private let jobs: JobRegistry
+    private let teller: Teller
+    private let clock: CredentialClock
+    private let inquiry: Inquiry
+    private let keeper: Keeper
+
+    init(_ launch: Launch) async throws {
+        let options = launch.options
+        let gt = options["gt"] ?? "auto"
+        let dialect = Dialect(rawValue: gt)
+        guard dialect != nil || gt == "auto" else {
+            throw MADError(.invalid, "option --gt: '\(gt)' is not 4.0, 4.2 or auto")
+        }
+        guard let delegation = DelegationMode(rawValue: options["delegation"] ?? "full") else {
+            throw MADError(.invalid, "option --delegation: '\(options["delegation"] ?? "")' is not full, limited or none")
+        }
+        let interval = Duration.seconds(try options.integer("poll-interval", in: 1...86_400) ?? 30)
+        let requests = try options.integer("requests", in: 1...256) ?? 8
+        let proxy = ProxyFile()
+        let credential = try await launch.blocking.run { try proxy.look() }
+
+        let (news, told) = AsyncStream.makeStream(of: JobNews.self)
+        let teller = Teller(news: told, log: launch.log)
+        self.news = news
+        self.teller = teller
+        self.launch = launch
+        self.delegation = delegation
+        port = try options.integer("port", in: 1...65_535).map { UInt16($0) } ?? FactoryContact.standardPort
+        soap = SOAPClient(
+            trust: Trust(acceptsLegacyTLS: options.has("legacy-tls")), proxy: proxy,
+            limits: HTTPClient.Limits(requestsPerServer: requests, answerBytes: 4 << 20), blocking: launch.blocking,
+            log: launch.log)
+        containers = Containers(soap, dialect: dialect, log: launch.log)
+        jobs = JobRegistry(interval: interval)
+        clock = CredentialClock { teller.notice($0) }
+        inquiry = Inquiry(soap: soap, jobs: jobs, log: launch.log)
+        keeper = Keeper(
+            soap: soap, jobs: jobs, containers: containers, inquiry: inquiry, teller: teller, clock: clock,
+            delegation: delegation)
+        clock.note(path: credential.path, expiry: credential.expiry)
+    }
+
+    func submit(_ submission: Submission) async throws -> JobContact {
+        let contact = try FactoryContact(submission.resource, port: port)
+        let path = submission.document
+        let description = try await launch.blocking.run {
+            try JobDescription(try FileBytes(path: path).bytes, path: path)
+        }
+        guard let credential = try await soap.credential() else { throw MADError(.internal, "no credential") }
+        clock.note(path: credential.path, expiry: credential.expiry)
+        do {
+            let dialect = try await containers.dialect(of: contact)
+            let factory = description.factory ?? contact.factory(dialect)
+            let delegated = try await delegate(credential, for: description, at: factory, dialect)
+            let ticket = try await create(description, delegated, contact, factory, dialect)
+            guard let job = ticket.contact, job.text.utf8.count <= min(launch.limits.infoBytes, 480) else {
+                let service = JobService(soap: soap, dialect: dialect)
+                startTask { _ = try? await service.end(ticket.endpoint(dialect), isWithCredentials: true, patience: .seconds(60)) }
+                throw MADError(
+                    .internal, "\(contact.authority) gave no usable job contact",
+                    cause: "\(ticket.address)?\(ticket.identifier)")
+            }
+            enter(job, ticket, dialect) { entry in
+                entry.factory = factory
+                entry.credential = delegated
+                entry.credentialAge = credential.modified
+                entry.expiry = Clock.now + Keeper.lifetime
+            }
+            return job
+        } catch let fault as SOAPFault {
+            throw refusal(fault, contact)
+        }
+    }
+
+    private func enter(
+        _ contact: JobContact, _ ticket: JobTicket, _ dialect: Dialect, _ body: (inout JobRegistry.Job) -> Void = { _ in }
+    ) {
+        jobs.add(contact, ticket, dialect)
+        jobs.change(contact, body)
+        keeper.attend()
+    }
+
+    private func refusal(_ fault: SOAPFault, _ contact: FactoryContact) -> MADError {
+        if fault.isResourceUnknown {
+            return MADError(
+                .unknown, "\(contact.authority) has no local resource manager '\(contact.manager)' (case matters)",
+                cause: fault.description)
+        }
+        return MADError(.refused, "\(contact.authority) did not take the job", cause: fault.description)
+    }
+
+    /// Delegates the proxy, unless that is switched off or the description names a credential.
+    private func delegate(
+        _ credential: ProxyCredential, for description: JobDescription, at factory: EndpointReference,
+        _ dialect: Dialect
+    ) async throws -> EndpointReference? {
+        guard delegation != .none, description.credential == nil else { return nil }
+        func attempt() async throws -> EndpointReference {
+            let delegate = try await containers.delegate(of: factory, dialect)
+            return try await DelegationClient(soap, dialect).delegate(
+                credential, isLimited: delegation == .limited, to: delegate.holder, at: delegate.factory,
+                patience: launch.patience)
+        }
+        do {
+            return try await attempt()
+        } catch is SOAPFault {
+            // The container may have got another key since it was asked.
+            containers.forgetDelegate(of: factory, dialect)
+            return try await attempt()
+        }
+    }
+
+    /// Creates the job, again with the same identifier when no answer comes: then it may be there or not.
+    private func create(
+        _ description: JobDescription, _ delegated: EndpointReference?, _ contact: FactoryContact,
+        _ factory: EndpointReference, _ dialect: Dialect
+    ) async throws -> JobTicket {
+        let service = JobService(soap: soap, dialect: dialect)
+        let identifier = UUID()
+        let text = description.text(dialect, credential: delegated)
+        let end = ContinuousClock.now + launch.patience
+        do {
+            for wait in [Duration.seconds(1), .seconds(5), nil] {
+                do {
+                    return try await service.create(
+                        text, identifier: identifier, expiry: Clock.now + Keeper.lifetime, at: factory,
+                        patience: max(.seconds(1), end - .now))
+                } catch let error as MADError where error.code == .unreachable {
+                    guard let wait, .now + wait < end else { throw error }
+                    launch.log.warning("create", ["container": contact.authority, "error": error.description])
+                    try await pause(for: wait)
+                }
+            }
+            throw MADError(.internal, "a submission without an attempt")
+        } catch {
+            if error is SOAPFault {
+                if let delegated {
+                    let cleaner = Cleaner(soap: soap, log: launch.log)
+                    startTask { await cleaner.destroy(delegated, dialect, of: nil) }
+                }
+            } else {
+                abandon("\(identifier)", delegated, contact, dialect)
+            }
+            throw error
+        }
+    }
+
+    /// Has a job ended about which nobody knows whether it was created.
+    private func abandon(
+        _ identifier: String, _ delegated: EndpointReference?, _ container: FactoryContact, _ dialect: Dialect
+    ) {
+        let ticket = JobTicket(
+            address: container.address(of: "ManagedExecutableJobService"), identifier: identifier, dialect: dialect)
+        guard let contact = ticket.contact else { return }
+        launch.log.warning("orphan", ["contact": contact.text])
+        enter(contact, ticket, dialect) { job in
+            job.isOrphan = true
+            job.credential = delegated
+        }
+    }
+
+    /// gwd never learned of this job: its request had been answered meanwhile.
+    func abandon(_ contact: JobContact) async {
+        jobs.change(contact) { job in
+            job.isOrphan = true
+            job.due = .now
+        }
+        keeper.attend()
+    }
+
+    func recover(_ contact: JobContact) async throws -> JobState {
+        guard let ticket = JobTicket(contact), let url = URLParts(ticket.address) else {
+            throw MADError(.invalid, "'\(contact)' is not a WS-GRAM job contact (https://HOST:PORT/PATH?ID)")
+        }
+        let end = ContinuousClock.now + launch.patience / 4
+        while true {
+            do {
+                let dialect = try await dialect(of: ticket, at: url)
+                if jobs.job(contact) == nil, jobs.end(of: contact) == nil { jobs.add(contact, ticket, dialect) }
+                return try await takeUp(contact)
+            } catch let error as MADError where error.code != .unknown {
+                if error.code == .credential { clock.note(error) }
+                launch.log.warning("recover", ["contact": contact.text, "error": error.description])
+                guard .now < end else { return counted(contact, ticket, asPendingBecause: error.description) }
+            } catch let fault as SOAPFault {
+                launch.log.warning("recover", ["contact": contact.text, "error": fault.description])
+                return counted(contact, ticket, asPendingBecause: fault.description)
+            } catch {
+                jobs.forget(contact)
+                throw error
+            }
+            try await pause(for: .seconds(5))
+        }
+    }
+
+    private func dialect(of ticket: JobTicket, at url: URLParts) async throws -> Dialect {
+        if let dialect = ticket.dialect { return dialect }
+        guard let resource = ResourceContact(url.authority) else { throw MADError(.invalid, "no contact") }
+        return try await containers.dialect(of: try FactoryContact(resource, port: url.port))
+    }
+
+    private func takeUp(_ contact: JobContact) async throws -> JobState {
+        if let job = jobs.job(contact), job.credential == nil {
+            let service = JobService(soap: soap, dialect: job.dialect)
+            // Asked before the state, because with the state the end may come.
+            let credential = try? await service.credential(of: job.endpoint, patience: launch.patience / 4)
+            jobs.change(contact) { $0.credential = credential }
+        }
+        let state = try await inquiry.state(of: contact, patience: launch.patience / 2)
+        if !state.isFinal { keeper.attend() }
+        return state
+    }
+
+    /// From a FAILURE gwd concludes that the job is over, and may run it a second time. Only a job that its container does
+    /// not know is one; any other is pending, and asked about until somebody answers for it.
+    private func counted(_ contact: JobContact, _ ticket: JobTicket, asPendingBecause reason: String) -> JobState {
+        if jobs.job(contact) == nil { jobs.add(contact, ticket, ticket.dialect ?? .gt40) }
+        keeper.attend()
+        teller.notice("nobody answers for the job \(contact); it counts as pending until somebody does: \(reason)")
+        return .pending
+    }
+
+    /// gwd gives a job up after three failures, so only a job that is unknown is one: whatever else prevents the answer,
+    /// the last known state stays in force.
+    func poll(_ contact: JobContact) async throws -> JobState {
+        do {
+            return try await inquiry.state(of: contact, patience: launch.patience)
+        } catch let error as MADError where error.code != .unknown {
+            if error.code == .credential { clock.note(error) }
+            throw MADError(.unreachable, error.message, cause: error.cause)
+        }
+    }
+
+    func cancel(_ contact: JobContact) async throws {
+        guard jobs.end(of: contact) == nil else { return }
+        guard let job = jobs.job(contact) else { throw MADError(.unknown, "Job does not exist") }
+        jobs.change(contact) { $0.isCancelled = true }
+        // GT 4.0 answers only when the job is over. That may take longer than gwd's patience; the order is given all the
+        // same, and the end is told when it comes.
+        let order = startTask { [self] in await end(job) }
+        let outcome: Result<Void, MADError>
+        do {
+            outcome = try await within(min(.seconds(20), launch.patience / 2)) { await order.value }
+        } catch let error as MADError where error.code == .timedOut {
+            return
+        }
+        do { try outcome.get() } catch {
+            // Where the answer got lost, the order may have been carried out.
+            if error.code == .refused { jobs.change(contact) { $0.isCancelled = false } }
+            throw error
+        }
+    }
+
+    /// Ends a job and tells so.
+    private func end(_ job: JobRegistry.Job) async -> Result<Void, MADError> {
+        let service = JobService(soap: soap, dialect: job.dialect)
+        do {
+            let isOver = try await service.end(
+                job.endpoint, isWithCredentials: job.credential != nil, patience: .seconds(600))
+            if isOver { return .success(cancelled(job.contact)) }
+            jobs.change(job.contact) { job in
+                job.delay = .seconds(1)
+                job.due = .now + .seconds(1)
+            }
+            keeper.attend()
+            return .success(())
+        } catch let fault as SOAPFault where fault.isResourceUnknown {
+            return .success(cancelled(job.contact))
+        } catch let fault as SOAPFault {
+            return .failure(
+                MADError(.refused, "cannot cancel the job \(job.contact)", cause: fault.description))
+        } catch {
+            let error = MADError.wrapping(error)
+            // No answer within ten minutes, or a broken connection: the order may have been carried out.
+            keeper.attend()
+            return .failure(
+                MADError(error.code, "cannot cancel the job \(job.contact)", cause: error.description))
+        }
+    }
+
+    private func cancelled(_ contact: JobContact) {
+        teller.tell(contact, inquiry.finish(contact, end: .cancelled, isDestroyed: true))
+    }
+
+    func forget(_ contact: JobContact) async {
+        jobs.forget(contact)
+    }
+}

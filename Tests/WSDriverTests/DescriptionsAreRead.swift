@@ -1,0 +1,8 @@
+import MADKit
+import Testing
+import WebServices
+
+@testable import gw_em_mad_ws
+
+@Suite struct DescriptionsAreRead {
+}
