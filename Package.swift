@@ -110,12 +110,12 @@ if hasWebServices {
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0"),
         library("WebServices", ["CCurl", "COpenSSL", "CLibXML2", "MADKit"]),
 
-        driver("gw_im_mad_mds4", ["WebServices", "Grid"]),
         driver("gw_em_mad_ws", ["WebServices", "Grid"]),
+        driver("gw_im_mad_mds4", ["WebServices", "Grid"]),
 
-        tests("MDS4DriverTests", ["gw_im_mad_mds4", "WebServices", "Grid", "MADKit"]),
         tests("WebServicesTests", ["WebServices", "MADKit"]),
         tests("WSDriverTests", ["gw_em_mad_ws", "WebServices", "MADKit"]),
+        tests("MDS4DriverTests", ["gw_im_mad_mds4", "WebServices", "Grid", "MADKit"]),
     ]
 }
 
