@@ -6,8 +6,8 @@ import Testing
     @Test(arguments: ["4.0", "4.2"]) func aSubmissionWhoseAnswerGetsLostRunsOnce(gt: String) async throws {
         let grid = try await WSGrid(gt)
         let talk = try await grid.driver()
-        let mark = grid.folder.path + "/ran"
-        try await Shell.run("mkfifo -m 666 '\(mark)' && chmod 777 '\(grid.folder.path)'")
+        // The job's own account writes there.
+        try await Shell.run("chmod 777 '\(grid.folder.path)'")
         try await grid.container.set(#"{"rules": [{"on": "createManagedJob", "do": "lose", "times": 1}]}"#)
         _ = try await talk.submit(0, to: grid.fork, try grid.job("echo >> '\(grid.folder.path)/marks'; exit 2"))
         #expect(try await talk.hear("DONE", of: 0) == "CALLBACK 0 SUCCESS DONE:2")
