@@ -118,7 +118,7 @@ final class WSDriver: ExecutionDriver {
         }
         do {
             return try await attempt()
-        } catch is SOAPFault {
+        } catch let fault as SOAPFault where !fault.isResourceUnknown {
             // The container may have got another key since it was asked.
             containers.forgetDelegate(of: factory, dialect)
             return try await attempt()

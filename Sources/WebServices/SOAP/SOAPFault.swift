@@ -17,7 +17,7 @@ public struct SOAPFault: Error, Sendable, CustomStringConvertible {
 
     /// True when the service does not know the resource that was asked for.
     public var isResourceUnknown: Bool {
-        types.contains { $0.local.hasPrefix("ResourceUnknownFault") } || text.hasSuffix("NoSuchResourceException")
+        types.first?.local.hasPrefix("ResourceUnknownFault") == true || text.hasSuffix("NoSuchResourceException")
     }
 
     /// True when the server has no such service, or the service no such operation: perhaps it speaks the other dialect.

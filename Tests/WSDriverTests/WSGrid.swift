@@ -1,0 +1,110 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What the tests of this driver need of a grid: a container of their own in one dialect, and the driver.
+final class WSGrid: Sendable {
+    let testbed: Testbed
+    let container: WebServicesContainer
+    let folder: TemporaryDirectory
+    let gt: String
+
+    init(_ gt: String, _ options: [String] = []) async throws {
+        self.gt = gt
+        await Places.shared.take()
+        do {
+            testbed = try await Testbed.shared()
+            folder = try TemporaryDirectory()
+            container = try await WebServicesContainer(gt: gt, on: testbed, options: options)
+        } catch {
+            await Places.shared.giveBack()
+            throw error
+        }
+    }
+
+    deinit {
+        Task.detached { await Places.shared.giveBack() }
+    }
+
+    /// The factory for jobs that simply run.
+    var fork: String { container.address + "/Fork" }
+
+    /// Starts the driver and waits until it is ready. Containers are looked at every second.
+    func driver(_ options: String = "", _ environment: [String: String] = [:]) async throws -> Talk {
+        let talk = try Talk(
+            "gw_em_mad_ws",
+            Talk.Start(
+                ["--poll-interval 1 " + options], environment: testbed.variables.merging(environment) { $1 },
+                directory: folder.path))
+        #expect(try await talk.ask("INIT 200 - -") == "INIT - SUCCESS -")
+        return talk
+    }
+
+    /// Writes a job description as gwd does: no namespace, the schema's order not kept. Runs `script` in a shell.
+    func job(_ script: String, more: String = "") throws -> String {
+        let text = script.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
+        return try description(
+            "<job> <executable>/bin/sh</executable> <argument>-c</argument> <argument>\(text)</argument> "
+                + "<environment> <name>GW_JOB_ID</name> <value>0</value></environment> <count>1</count> "
+                + "<jobType>single</jobType> <queue>(null)</queue> \(more)</job>")
+    }
+
+    /// Writes a job description as it is; returns the file.
+    func description(_ text: String) throws -> String {
+        try folder.write("\(UUID().uuidString).rsl", text)
+    }
+
+    /// Writes a proxy of the test user to a file of the test and returns its path.
+    func credential(_ options: String = "", as name: String) async throws -> String {
+        let file = folder.path + "/" + name
+        try await Testbed.run(["credential", "test", options, file])
+        return file
+    }
+}
+
+/// How many tests use a container at once: more would only wait for the processor, and for each other.
+private actor Places {
+    static let shared = Places()
+    private var free = 4
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func take() async {
+        if free > 0 { free -= 1 } else { await withCheckedContinuation { waiting.append($0) } }
+    }
+
+    func giveBack() {
+        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+    }
+}
+
+extension Talk {
+    /// Submits a job and returns its contact.
+    func submit(_ job: Int, to contact: String, _ document: String) async throws -> String {
+        say("SUBMIT \(job) \(contact) \(document)")
+        let words = try await hear("SUBMIT \(job) ").split(separator: " ").map(String.init)
+        try #require(words.count == 4 && words[2] == "SUCCESS", "\(words.joined(separator: " "))")
+        return words[3]
+    }
+
+    /// Sends a line and gives the first answer that begins with `prefix`.
+    func hear(_ prefix: String, after line: String, within limit: Duration = .seconds(30)) async throws -> String {
+        say(line)
+        return try await hear(prefix, within: limit)
+    }
+
+    /// Waits until a state of a job is told.
+    @discardableResult
+    func hear(_ state: String, of job: Int, within limit: Duration = .seconds(60)) async throws -> String {
+        try await hear("CALLBACK \(job) SUCCESS \(state)", within: limit)
+    }
+}
+
+/// Waits until something is true, which nobody tells.
+func eventually(within limit: Duration = .seconds(30), _ condition: () async throws -> Bool) async throws -> Bool {
+    let end = ContinuousClock.now + limit
+    while ContinuousClock.now < end {
+        if try await condition() { return true }
+        try await Task.sleep(for: .milliseconds(50))
+    }
+    return false
+}
