@@ -53,11 +53,15 @@ private struct XMLScan {
 
     /// Goes on behind the next `text`; false when there is none.
     mutating func skip(past text: StaticString) -> Bool {
-        guard !rest.isEmpty, let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress,
-            let found = memmem(start, rest.count, text.utf8Start, text.utf8CodeUnitCount)
-        else { return false }
-        rest = rest.dropFirst(found - UnsafeMutableRawPointer(mutating: start) + text.utf8CodeUnitCount)
-        return true
+        while let first = rest.firstIndex(of: text.utf8Start.pointee) {
+            rest = rest[first...]
+            if begins(with: text) {
+                rest = rest.dropFirst(text.utf8CodeUnitCount)
+                return true
+            }
+            rest = rest.dropFirst()
+        }
+        return false
     }
 
     /// Goes through a start tag to its end, counting the quoted values; false when there are more.
