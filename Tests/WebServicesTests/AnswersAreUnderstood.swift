@@ -14,7 +14,7 @@ import Testing
             ),
             ("gt4.0/create_badtype.resp.http", "java.lang.IllegalArgumentException"),
             ("gt4.0/poll_unknown.resp.http", "ResourceUnknownFault"),
-            ("gt4.0/destroy_unknown.resp.http", "ResourceUnknownFault"),
+            ("gt4.0/destroy_unknown.resp.http", "Failed to remove resource"),
             ("gt4.0/16-unknown-factory.resp.xml", "ResourceUnknownFault"),
             ("gt4.0/unknown_rp.resp.http", "{http://www.globus.org/namespaces/2004/10/gram/job/description}nope"),
             ("gt4.0/bad_action_uri.resp.http",
