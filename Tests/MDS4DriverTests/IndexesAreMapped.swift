@@ -15,7 +15,8 @@ import Testing
                 + "LRMS_TYPE=\"pbs\" QUEUE_JOBWAIT[0]=\"0\" QUEUE_NAME[1]=\"dque\" "
                 + "QUEUE_NODECOUNT[1]=151 QUEUE_FREENODECOUNT[1]=139 QUEUE_MAXTIME[1]=-1 QUEUE_MAXCPUTIME[1]=-1 "
                 + "QUEUE_MAXCOUNT[1]=0 QUEUE_MAXRUNNINGJOBS[1]=0 QUEUE_MAXJOBSINQUEUE[1]=0 "
-                + "QUEUE_STATUS[1]=\"enabled\" QUEUE_DISPATCHTYPE[1]=\"\" QUEUE_PRIORITY[1]=\"0\" QUEUE_JOBWAIT[1]=\"0\"")
+                + "QUEUE_STATUS[1]=\"enabled\" QUEUE_DISPATCHTYPE[1]=\"\" QUEUE_PRIORITY[1]=\"0\" QUEUE_JOBWAIT[1]=\"0\""
+        )
     }
 
     @Test(arguments: ["4.0", "4.2"]) func bothShapesSayTheSame(gt: String) async throws {

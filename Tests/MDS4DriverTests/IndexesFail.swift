@@ -8,7 +8,8 @@ import Testing
     ])
     func whatMeansHarmIsRefused(kind: String) async throws {
         let index = try await Index(
-            "{\"rules\": [{\"on\": \"QueryResourceProperties\", \"do\": \"hostile\", \"kind\": \"\(kind)\", \"times\": 1}]}")
+            "{\"rules\": [{\"on\": \"QueryResourceProperties\", \"do\": \"hostile\", \"kind\": \"\(kind)\", \"times\": 1}]}"
+        )
         let talk = try await index.driver("--gt 4.0")
         #expect(try await index.monitor(talk).hasPrefix("MONITOR 4 FAILURE "))
         #expect(try await index.attributes(talk).values["LRMS_NAME"] == .text("PBS"))

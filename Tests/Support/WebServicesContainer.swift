@@ -20,11 +20,12 @@ package final class WebServicesContainer: Sendable {
         let place = grid["TESTBED_DIR"]
         script = try Talk(
             "\(Testbed.root.path)/Tests/Fixtures/wsgram/container.py",
-            .init([
-                "--gt", gt, "--host", grid["GLOBUS_HOSTNAME"], "--cert", "\(place)/users/host-cert.pem",
-                "--key", "\(place)/users/host-key.pem", "--ca-dir", grid["X509_CERT_DIR"],
-                "--gridmap", "\(place)/etc/grid-mapfile", "--control",
-            ] + options))
+            .init(
+                [
+                    "--gt", gt, "--host", grid["GLOBUS_HOSTNAME"], "--cert", "\(place)/users/host-cert.pem",
+                    "--key", "\(place)/users/host-key.pem", "--ca-dir", grid["X509_CERT_DIR"],
+                    "--gridmap", "\(place)/etc/grid-mapfile", "--control",
+                ] + options))
         certificates = grid["X509_CERT_DIR"]
         address = try await script.hear(within: .seconds(60))
     }

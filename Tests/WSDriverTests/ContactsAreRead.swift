@@ -10,8 +10,9 @@ import WebServices
     }
 
     @Test func resourcesNameHostPortAndManager() throws {
-        #expect(try factory("h.example.org").factory(.gt40).address
-            == "https://h.example.org:8443/wsrf/services/ManagedJobFactoryService")
+        #expect(
+            try factory("h.example.org").factory(.gt40).address
+                == "https://h.example.org:8443/wsrf/services/ManagedJobFactoryService")
         #expect(try factory("h:9/PBS").manager == "PBS")
         #expect(try factory("h:9/PBS").authority == "h:9")
         #expect(try factory("h/(null)").manager == "Fork")

@@ -33,7 +33,8 @@ import WebServices
             """)
         #expect(
             try names(job, dialect) == [
-                "executable", "directory", "argument", "environment", "environment", "stdout", "stderr", "count", "queue",
+                "executable", "directory", "argument", "environment", "environment", "stdout", "stderr", "count",
+                "queue",
                 "jobType",
             ])
     }
@@ -51,7 +52,8 @@ import WebServices
     }
 
     @Test func argumentsKeepTheirBlanksAndMarkup() throws {
-        let job = try description("<job><executable>x</executable><argument> a &lt; b &amp; c </argument><argument/></job>")
+        let job = try description(
+            "<job><executable>x</executable><argument> a &lt; b &amp; c </argument><argument/></job>")
         let text = job.text(.gt40, credential: nil)
         #expect(text.contains("<d:argument> a &lt; b &amp; c </d:argument><d:argument></d:argument>"))
     }
@@ -73,15 +75,19 @@ import WebServices
         #expect(
             reason("<job>\n<executable>x</executable>\n<argument>a & b</argument></job>").hasPrefix(
                 "the job description job.rsl cannot be used: line 3: "))
-        #expect(reason("<job>\n<executable>x</executable>\n<nope/></job>").hasSuffix("line 3: no job has an element 'nope'"))
+        #expect(
+            reason("<job>\n<executable>x</executable>\n<nope/></job>").hasSuffix("line 3: no job has an element 'nope'")
+        )
         #expect(reason("<job><executable>a<b/></executable></job>").hasSuffix("'executable' has an element 'b' in it"))
-        #expect(reason("<job><executable>a</executable><count>two</count></job>").hasSuffix("'count' is no number: two"))
+        #expect(
+            reason("<job><executable>a</executable><count>two</count></job>").hasSuffix("'count' is no number: two"))
         #expect(
             reason("<job><executable>a</executable><jobType>fast</jobType></job>").hasSuffix(
                 "no 'jobType' is called fast"))
         #expect(reason("<multiJob/>").hasSuffix("line 1: it is a 'multiJob', not a 'job'"))
         #expect(reason("<job/>").hasSuffix("it names no executable"))
         #expect(reason("").hasSuffix("Document is empty"))
-        #expect(reason("<!DOCTYPE job [<!ENTITY a 'b'>]><job><executable>&a;</executable></job>").contains("document type"))
+        #expect(
+            reason("<!DOCTYPE job [<!ENTITY a 'b'>]><job><executable>&a;</executable></job>").contains("document type"))
     }
 }

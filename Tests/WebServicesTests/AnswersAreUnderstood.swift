@@ -17,8 +17,10 @@ import Testing
             ("gt4.0/destroy_unknown.resp.http", "Failed to remove resource"),
             ("gt4.0/16-unknown-factory.resp.xml", "ResourceUnknownFault"),
             ("gt4.0/unknown_rp.resp.http", "{http://www.globus.org/namespaces/2004/10/gram/job/description}nope"),
-            ("gt4.0/bad_action_uri.resp.http",
-                "org.apache.axis.types.URI$MalformedURIException: No scheme found in URI."),
+            (
+                "gt4.0/bad_action_uri.resp.http",
+                "org.apache.axis.types.URI$MalformedURIException: No scheme found in URI."
+            ),
             ("gt4.0/badxml.resp.http", "org.xml.sax.SAXException: Bad envelope tag: a"),
             ("gt4.0/mustunderstand.resp.http", "Did not understand \"MustUnderstand\" header(s):"),
             ("gt4.2/create_noaddr.resp.http", "No Action header"),
@@ -31,14 +33,17 @@ import Testing
     }
 
     @Test func faultsTellWhatTheyMean() throws {
-        for name in ["gt4.0/poll_unknown.resp.http", "gt4.0/destroy_unknown.resp.http", "gt4.2/poll_unknown.resp.http",
-            "gt4.0/create_badfactory.resp.http", "gt4.2/create_badfactory.resp.http", "gt4.0/16-unknown-factory.resp.xml"]
-        {
+        for name in [
+            "gt4.0/poll_unknown.resp.http", "gt4.0/destroy_unknown.resp.http", "gt4.2/poll_unknown.resp.http",
+            "gt4.0/create_badfactory.resp.http", "gt4.2/create_badfactory.resp.http",
+            "gt4.0/16-unknown-factory.resp.xml",
+        ] {
             #expect(try Captured.fault(name).isResourceUnknown, "\(name)")
         }
-        for name in ["gt4.0/unknown_rp.resp.http", "gt4.0/unknown_service.resp.http", "gt4.2/destroy.resp.http",
-            "gt4.2/create_noaddr.resp.http", "gt4.2/unknown_rp.resp.http"]
-        {
+        for name in [
+            "gt4.0/unknown_rp.resp.http", "gt4.0/unknown_service.resp.http", "gt4.2/destroy.resp.http",
+            "gt4.2/create_noaddr.resp.http", "gt4.2/unknown_rp.resp.http",
+        ] {
             let fault = try Captured.fault(name)
             #expect(fault.isOperationUnknown && !fault.isResourceUnknown, "\(name)")
         }
@@ -87,7 +92,10 @@ import Testing
     @Test func propertiesAreFoundByName() throws {
         let properties = Array(try Captured.body("gt4.2/poll.resp.http").children)
         #expect(properties.first { $0.isNamed("state") }?.trimmedText.isEmpty == false)
-        #expect(properties.contains { $0.name == XMLName("http://www.globus.org/namespaces/2008/03/gram/job/types", "exitCode") })
+        #expect(
+            properties.contains {
+                $0.name == XMLName("http://www.globus.org/namespaces/2008/03/gram/job/types", "exitCode")
+            })
         let nothing = try Captured.body("gt4.0/discover_nohit.resp.http")
         #expect(nothing.isNamed("QueryResourcePropertiesResponse") && !nothing.children.contains { _ in true })
         #expect(Int(try Captured.body("gt4.0/query_number.resp.http").trimmedText) != nil)

@@ -7,7 +7,8 @@ import WebServices
     }
 
     @Test func elementsAreFoundByNameWhateverTheirPrefix() throws {
-        let root = try read("<a:x xmlns:a='urn:a'><b xmlns='urn:b' c:d='1' xmlns:c='urn:c'> v </b><!-- no --><b/></a:x>")
+        let root = try read(
+            "<a:x xmlns:a='urn:a'><b xmlns='urn:b' c:d='1' xmlns:c='urn:c'> v </b><!-- no --><b/></a:x>")
         #expect(root.name == XMLName("urn:a", "x"))
         let child = try #require(root.child(XMLName("urn:b", "b")))
         #expect(child.trimmedText == "v" && child.attribute("d") == "1")

@@ -27,7 +27,8 @@ final class WSDriver: ExecutionDriver {
             throw MADError(.invalid, "option --gt: '\(gt)' is not 4.0, 4.2 or auto")
         }
         guard let delegation = DelegationMode(rawValue: options["delegation"] ?? "full") else {
-            throw MADError(.invalid, "option --delegation: '\(options["delegation"] ?? "")' is not full, limited or none")
+            throw MADError(
+                .invalid, "option --delegation: '\(options["delegation"] ?? "")' is not full, limited or none")
         }
         let interval = Duration.seconds(try options.integer("poll-interval", in: 1...86_400) ?? 30)
         let requests = try options.integer("requests", in: 1...256) ?? 8
@@ -70,7 +71,10 @@ final class WSDriver: ExecutionDriver {
             let ticket = try await create(description, delegated, contact, factory, dialect)
             guard let job = ticket.contact, job.text.utf8.count <= min(launch.limits.infoBytes, 480) else {
                 let service = JobService(soap: soap, dialect: dialect)
-                startTask { _ = try? await service.end(ticket.endpoint(dialect), isWithCredentials: true, patience: .seconds(60)) }
+                startTask {
+                    _ = try? await service.end(
+                        ticket.endpoint(dialect), isWithCredentials: true, patience: .seconds(60))
+                }
                 throw MADError(
                     .internal, "\(contact.authority) gave no usable job contact",
                     cause: "\(ticket.address)?\(ticket.identifier)")
@@ -88,7 +92,8 @@ final class WSDriver: ExecutionDriver {
     }
 
     private func enter(
-        _ contact: JobContact, _ ticket: JobTicket, _ dialect: Dialect, _ body: (inout JobRegistry.Job) -> Void = { _ in }
+        _ contact: JobContact, _ ticket: JobTicket, _ dialect: Dialect,
+        _ body: (inout JobRegistry.Job) -> Void = { _ in }
     ) {
         jobs.add(contact, ticket, dialect)
         jobs.change(contact, body)

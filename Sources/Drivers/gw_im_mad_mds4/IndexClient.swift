@@ -58,7 +58,8 @@ final class IndexClient: Sendable {
         _ client: SOAPClient, _ xpath: String, _ url: URLParts, _ dialect: Dialect, _ deadline: Instant
     ) async throws -> XMLElement {
         try await ResourceClient(client, dialect).query(
-            xpath, of: EndpointReference(url.description), patience: .milliseconds(max(1, deadline.millisecondsFromNow)))
+            xpath, of: EndpointReference(url.description), patience: .milliseconds(max(1, deadline.millisecondsFromNow))
+        )
     }
 
     private func refusal(_ fault: SOAPFault, _ url: URLParts) -> MADError {

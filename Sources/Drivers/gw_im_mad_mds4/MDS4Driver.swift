@@ -150,10 +150,12 @@ struct MDS4Driver: InformationDriver {
 /// The questions that the original driver asked, which every index is known to understand.
 enum IndexQuery {
     /// The addresses of all index services that are registered.
-    static let indexes = "//*[local-name()=\"MemberServiceEPR\"]/*[local-name()=\"Address\" and "
+    static let indexes =
+        "//*[local-name()=\"MemberServiceEPR\"]/*[local-name()=\"Address\" and "
         + "substring-after(text(),\"/wsrf/services/\")=\"DefaultIndexService\"]"
     /// The entries of all job factories.
-    static let factories = "//*[local-name()=\"MemberServiceEPR\"]/*[local-name()=\"Address\" and "
+    static let factories =
+        "//*[local-name()=\"MemberServiceEPR\"]/*[local-name()=\"Address\" and "
         + "substring-after(text(),\"/wsrf/services/\")=\"ManagedJobFactoryService\"]/../.."
 }
 

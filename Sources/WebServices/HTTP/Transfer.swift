@@ -135,7 +135,8 @@ final class Transfer: @unchecked Sendable {
 
     /// The request waited too long for its turn.
     var overdue: MADError {
-        MADError(.timedOut, "\(request.url.authority) did not answer in time", cause: "too many requests are on the way")
+        MADError(
+            .timedOut, "\(request.url.authority) did not answer in time", cause: "too many requests are on the way")
     }
 
     static func milliseconds(until moment: ContinuousClock.Instant) -> Int {

@@ -22,7 +22,8 @@ public struct SOAPFault: Error, Sendable, CustomStringConvertible {
 
     /// True when the server has no such service, or the service no such operation: perhaps it speaks the other dialect.
     public var isOperationUnknown: Bool {
-        code.hasSuffix("Server.NoService") || text.contains("No such operation") || text.contains("could not find a target")
+        code.hasSuffix("Server.NoService") || text.contains("No such operation")
+            || text.contains("could not find a target")
             || text.contains("operation not found") || code.hasSuffix("MessageAddressingHeaderRequired")
             || types.contains { $0.local.hasPrefix("InvalidResourcePropertyQName") }
     }

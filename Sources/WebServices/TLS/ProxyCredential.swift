@@ -33,7 +33,8 @@ public final class ProxyCredential: @unchecked Sendable {
         let key = ProxyCredential.key(in: pem)
         guard let first = chain.first else {
             if let key { EVP_PKEY_free(key) }
-            throw MADError(.credential, "the proxy certificate \(path) cannot be read", cause: "it holds no certificate")
+            throw MADError(
+                .credential, "the proxy certificate \(path) cannot be read", cause: "it holds no certificate")
         }
         guard let key else {
             throw MADError(
@@ -81,7 +82,10 @@ public final class ProxyCredential: @unchecked Sendable {
         var bytes = [UInt8](repeating: 0, count: min(Int(status.st_size), limit))
         var filled = 0
         while filled < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + filled, $0.count - filled) }
+            let count = bytes.withUnsafeMutableBytes {
+                let free = UnsafeMutableRawBufferPointer(rebasing: $0[filled...])
+                return read(descriptor, free.baseAddress, free.count)
+            }
             guard count > 0 else { break }
             filled += count
         }

@@ -14,7 +14,7 @@ enum XMLBounds {
     /// no further than this.
     static func excess(in bytes: [UInt8]) -> String? {
         bytes.withUnsafeBytes { buffer in
-            var scan = XMLScan(buffer[...])
+            var scan = XMLScan(buffer)
             var elements = 0
             while scan.skip(past: "<") {
                 if scan.begins(with: "!--") {
@@ -27,7 +27,9 @@ enum XMLBounds {
                     return nil
                 } else if !scan.begins(with: "/") {
                     elements += 1
-                    guard elements <= XMLBounds.elements else { return "it has more than \(XMLBounds.elements) elements" }
+                    guard elements <= XMLBounds.elements else {
+                        return "it has more than \(XMLBounds.elements) elements"
+                    }
                     guard scan.attributes(atMost: XMLBounds.attributes) else {
                         return "an element has more than \(XMLBounds.attributes) attributes"
                     }
@@ -40,35 +42,41 @@ enum XMLBounds {
 
 /// A place in a document.
 private struct XMLScan {
-    private var rest: Slice<UnsafeRawBufferPointer>
+    private var rest: UnsafeRawBufferPointer
 
-    init(_ bytes: Slice<UnsafeRawBufferPointer>) {
+    init(_ bytes: UnsafeRawBufferPointer) {
         rest = bytes
     }
 
     func begins(with text: StaticString) -> Bool {
-        rest.count >= text.utf8CodeUnitCount
-            && memcmp(UnsafeRawBufferPointer(rebasing: rest).baseAddress!, text.utf8Start, text.utf8CodeUnitCount) == 0
+        guard rest.count >= text.utf8CodeUnitCount, let start = rest.baseAddress else { return false }
+        return memcmp(start, text.utf8Start, text.utf8CodeUnitCount) == 0
     }
 
     /// Goes on behind the next `text`; false when there is none.
     mutating func skip(past text: StaticString) -> Bool {
-        while let first = rest.firstIndex(of: text.utf8Start.pointee) {
-            rest = rest[first...]
+        while let start = rest.baseAddress,
+            let found = memchr(start, Int32(text.utf8Start.pointee), rest.count)
+        {
+            advance(by: UnsafeRawPointer(found) - start)
             if begins(with: text) {
-                rest = rest.dropFirst(text.utf8CodeUnitCount)
+                advance(by: text.utf8CodeUnitCount)
                 return true
             }
-            rest = rest.dropFirst()
+            advance(by: 1)
         }
         return false
+    }
+
+    private mutating func advance(by count: Int) {
+        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
     }
 
     /// Goes through a start tag to its end, counting the quoted values; false when there are more.
     mutating func attributes(atMost limit: Int) -> Bool {
         var count = 0
         var quote: UInt8 = 0
-        for (index, byte) in zip(rest.indices, rest) {
+        for (index, byte) in rest.enumerated() {
             if quote != 0 {
                 if byte == quote { quote = 0 }
             } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
@@ -76,11 +84,11 @@ private struct XMLScan {
                 count += 1
                 if count > limit { return false }
             } else if byte == UInt8(ascii: ">") {
-                rest = rest[index...]
+                advance(by: index)
                 return true
             }
         }
-        rest = rest[rest.endIndex...]
+        advance(by: rest.count)
         return true
     }
 }

@@ -137,7 +137,6 @@ public struct XMLElement: Sendable {
 public struct XMLElements: Sequence, IteratorProtocol, Sendable {
     fileprivate var pending: XMLElement?
 
-
     /// The next of them.
     public mutating func next() -> XMLElement? {
         defer { pending = pending?.sibling }

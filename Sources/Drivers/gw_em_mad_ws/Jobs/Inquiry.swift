@@ -16,7 +16,8 @@ struct Inquiry: Sendable {
         let service = JobService(soap: soap, dialect: job.dialect)
         do {
             let report = try await service.report(of: job.endpoint, patience: patience)
-            log.debug("report", ["contact": contact.text, "state": report.state.rawValue, "fault": report.fault ?? "-"])
+            log.debug(
+                "report", ["contact": contact.text, "state": report.state.rawValue, "fault": report.fault ?? "-"])
             guard let state = jobs.note(contact, report) else { return report.jobState }
             guard state.isFinal else { return state }
             return finish(contact, end: jobs.job(contact)?.isCancelled == true && !isDone(state) ? .cancelled : state)

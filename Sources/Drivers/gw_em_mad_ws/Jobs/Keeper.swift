@@ -133,10 +133,12 @@ final class Keeper: Sendable {
 
     /// Gives jobs a credential of the renewed proxy, and speaks of its end.
     private func renew() async {
-        guard isRenewing.withLock({ isRenewing in
-            defer { isRenewing = true }
-            return !isRenewing
-        }) else { return }
+        guard
+            isRenewing.withLock({ isRenewing in
+                defer { isRenewing = true }
+                return !isRenewing
+            })
+        else { return }
         defer { isRenewing.withLock { $0 = false } }
         let credential: ProxyCredential
         do {
