@@ -65,8 +65,11 @@ import Testing
     }
 
     @Test func anExecutionDriverWithoutALanguageWantsRSL2() throws {
-        let conf = try GWDConf(text: "EM_MAD = a:em\nEM_MAD = b:em::rsl_nsh\nEM_MAD = c:em::rsl\n", path: "conf")
-        #expect(conf.drivers.map(\.language) == [.rsl2, .rslNoSharedHome, .rsl])
+        let words = ["", "::rsl_nsh", "::rsl", "::rsl2", "::rsl2_wrapper", "::what"]
+        let lines = words.enumerated().map { "EM_MAD = em\($0):em\($1)\n" }
+        let conf = try GWDConf(text: lines.prefix(5).joined(), path: "conf")
+        #expect(conf.drivers.map(\.language) == [.rsl2, .rslNoSharedHome, .rsl, .rsl2, .rsl2])
+        #expect(try GWDConf(text: lines[5], path: "conf").drivers.map(\.language) == [.rsl2])
     }
 
     @Test func argumentsAreOneWordAsUnderGwd() throws {
@@ -120,11 +123,11 @@ import Testing
     }
 
     @Test func documentsThatCannotBeWrittenAreRefusedByName() {
-        let text = Self.conf.replacingOccurrences(of: "rsl_nsh", with: "rsl2")
+        let text = Self.conf.replacingOccurrences(of: "rsl_nsh", with: "jsdl")
         let failure = #expect(throws: Failure.self) {
             try lineUp(.init(information: "two"), text).informationDriversForJobs()
         }
-        #expect(failure?.description.contains("wants rsl2 documents") == true)
+        #expect(failure?.description.contains("wants jsdl documents; gwmad run writes rsl, rsl_nsh and rsl2") == true)
     }
 
     @Test func driversGivenByOptionNeedNoFile() throws {
@@ -132,5 +135,12 @@ import Testing
         let lineUp = try LineUp(choices) { () throws(Failure) in throw Failure("no file") }
         let driver = try #require(lineUp.informationDrivers.first)
         #expect(try lineUp.execution(for: driver).language == .rsl)
+    }
+
+    @Test(arguments: ["gw_em_mad_ws -p 8443", "/opt/gridway/bin/gw_em_mad_gram4"])
+    func theDriverOfWebServicesWantsRSL2(driver: String) throws {
+        let choices = LineUp.Choices(information: "im", transfer: "tm", execution: driver)
+        let lineUp = try LineUp(choices) { () throws(Failure) in throw Failure("no file") }
+        #expect(try lineUp.execution(for: try #require(lineUp.informationDrivers.first)).language == .rsl2)
     }
 }

@@ -71,7 +71,7 @@ import Testing
         let job = Job(user: "alice")
         func document(_ queue: String) throws -> String {
             let host = try host("h.test", "LRMS_NAME=\"f\" QUEUE_NAME[0]=\"\(queue)\" QUEUE_NODECOUNT[0]=1")
-            return try JobDocument.rsl(of: job, at: try #require(HostChoice.best(of: [host], queue: nil)))
+            return try JobDocument.text(.rsl, of: job, at: try #require(HostChoice.best(of: [host], queue: nil)))
         }
         #expect(!(try document("-").contains("queue")))
         // The very text of a recorded gwd, but for its numbers.

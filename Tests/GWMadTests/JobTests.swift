@@ -92,3 +92,47 @@ import Testing
         #expect(JobScript.exitStatus(in: "nothing") == nil)
     }
 }
+
+/// What gwd 5.14 was seen to write.
+@Suite struct JobDocumentTests {
+    private func placement(_ host: String, queue: String = "default") throws -> Placement {
+        let host = Host(
+            name: try #require(.init(host)),
+            informationDriver: try DriverSpec(kind: .information, option: "im", origin: "-"),
+            facts: AttributeLexer.read("LRMS_NAME=\"PBS\" QUEUE_NAME[0]=\"\(queue)\" QUEUE_NODECOUNT[0]=1").attributes)
+        return try #require(HostChoice.best(of: [host], queue: nil))
+    }
+
+    @Test func rsl2IsWrittenAsGwdWritesIt() throws {
+        let job = Job(user: "gwadmin")
+        let variables = [
+            ("GW_HOSTNAME", "host2.test"), ("GW_USER", "gwadmin"), ("GW_JOB_ID", "\(job.id)"), ("GW_TASK_ID", "0"),
+            ("GW_ARRAY_ID", "-1"), ("GW_TOTAL_TASKS", "0"), ("GW_RESTARTED", "0"),
+        ].map { "<environment> <name>\($0)</name> <value>\($1)</value></environment>" }.joined(separator: " ")
+        let folder = ".gw_gwadmin_\(job.id)"
+        let text =
+            "<job> <executable>\(folder)/.wrapper</executable> \(variables) <stdout>\(folder)/stdout.wrapper</stdout>"
+            + " <stderr>\(folder)/stderr.wrapper</stderr> <count>1</count> <jobType>single</jobType>"
+        let document = try JobDocument.text(.rsl2, of: job, at: try placement("host2.test"))
+        #expect(document == text + " <queue>default</queue></job>")
+        #expect(try JobDocument.text(.rsl2, of: job, at: try placement("host2.test", queue: "-")) == text + "</job>")
+    }
+
+    @Test func rslIsWrittenAsGwdWritesIt() throws {
+        let job = Job(user: "gwadmin")
+        let folder = ".gw_gwadmin_\(job.id)"
+        #expect(
+            try JobDocument.text(.rsl, of: job, at: try placement("host1.test"))
+                == "&(jobtype=\"single\")(executable=\"\(folder)/.wrapper\")(stdout=\"\(folder)/stdout.wrapper\")"
+                + "(stderr=\"\(folder)/stderr.wrapper\")(environment=(GW_HOSTNAME \"host1.test\")(GW_USER \"gwadmin\")"
+                + "(GW_JOB_ID \(job.id))(GW_TASK_ID 0)(GW_ARRAY_ID -1)(GW_TOTAL_TASKS 0)(GW_RESTARTED 0))(count=1)"
+                + "(queue=\"default\")")
+    }
+
+    @Test(arguments: ["a&b", "a<b"]) func whatBreaksADocumentIsRefused(queue: String) throws {
+        let failure = #expect(throws: Failure.self) {
+            try JobDocument.text(.rsl2, of: Job(user: "u"), at: try placement("h", queue: queue))
+        }
+        #expect(failure?.description.contains("'\(queue)' holds a") == true)
+    }
+}

@@ -152,7 +152,7 @@ QUEUE_DISPATCHTYPE[0]="batch" QUEUE_PRIORITY[0]="normal"
 X
 }
 
-# Two hosts for GridWay: this one under both its names, where it has two. The SEG one also has a list of its own.
+# The main line-up has two hosts: this one under both its names, where it has two. The SEG one also has a list of its own.
 configure_gridway() {
     local port poll seg
     port=$(port_of gatekeeper)
@@ -167,7 +167,46 @@ configure_gridway() {
         echo "$poll $dir/etc/poll.attributes"
         cat "$dir/etc/host_seg.list"
     } | put "$dir/etc/host.list"
-    put "$dir/etc/gwd.conf" <<X
+    put "$dir/etc/gwd.conf" < <(settings; cat <<X
+IM_MAD = static:gw_im_mad_static:-l $dir/etc/host.list:ftp:prews
+TM_MAD = ftp:gw_tm_mad_ftp:
+EM_MAD = prews:gw_em_mad_prews::rsl
+X
+    )
+    configure_further_line_ups
+}
+
+# gwd knows five drivers of a kind at most, and gives jobs to all the hosts that they tell. So each further kind of
+# information system has a file of its own.
+configure_further_line_ups() {
+    local name glue
+    # Files of jobs go through the host's GridFTP server; no index knows its port.
+    echo "SE_HOSTNAME=\"$host:$(port_of gridftp)\"" | put "$dir/etc/storage.attributes"
+    for name in "${webservices[@]}"; do
+        echo "$host:$(port_of "$name") $dir/etc/storage.attributes"
+    done | put "$dir/etc/host_mds4.list"
+    put "$dir/etc/gwd-ws.conf" < <(settings; cat <<X
+IM_MAD = mds4:gw_im_mad_mds4:-l $dir/etc/host_mds4.list:ftp:ws
+TM_MAD = ftp:gw_tm_mad_ftp:
+EM_MAD = ws:gw_em_mad_ws::rsl2
+X
+    )
+    # Hosts of the directories are invented: they can be looked at, but run no jobs.
+    glue="-s $(address_of glue) -p $(port_of glue)"
+    put "$dir/etc/gwd-ldap.conf" < <(settings; cat <<X
+IM_MAD = mds2:gw_im_mad_mds2:-s $(address_of mds2) -p $(port_of mds2) -b o=grid --monitor server:ftp:prews
+IM_MAD = mds2_glue:gw_im_mad_mds2_glue:$glue -b o=grid --monitor server:ftp:prews
+IM_MAD = bdii:gw_im_mad_bdii:$glue -b o=grid:ftp:prews
+IM_MAD = glue2:gw_im_mad_bdii:$glue --schema glue2:ftp:prews
+TM_MAD = ftp:gw_tm_mad_ftp:
+EM_MAD = prews:gw_em_mad_prews::rsl
+X
+    )
+}
+
+# What every gwd.conf of the grid begins with.
+settings() {
+    cat <<X
 # GridWay for the test grid: times are short, because its jobs are.
 GWD_PORT              = 6725
 NUMBER_OF_JOBS        = 200
@@ -178,9 +217,6 @@ DISCOVERY_INTERVAL    = 60
 MONITORING_INTERVAL   = 30
 POLL_INTERVAL         = 10
 MAX_ACTIVE_IM_QUERIES = 4
-IM_MAD = static:gw_im_mad_static:-l $dir/etc/host.list:ftp:prews
-TM_MAD = ftp:gw_tm_mad_ftp:
-EM_MAD = prews:gw_em_mad_prews::rsl
 DM_SCHED = flood:gw_sched:-h 10 -u 30 -c 5 -s 15
 X
 }

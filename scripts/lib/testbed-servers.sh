@@ -111,6 +111,8 @@ export TESTBED_GSIFTP_CLIENT=gsiftp://$host:$(port_of clientftp)
 export TESTBED_JOB_USER=$job_user
 export TESTBED_JOB_HOME=$(getent passwd "$job_user" | cut -d: -f6)
 export TESTBED_GWD_CONF=$dir/etc/gwd.conf
+export TESTBED_GWD_CONF_WS=$dir/etc/gwd-ws.conf
+export TESTBED_GWD_CONF_LDAP=$dir/etc/gwd-ldap.conf
 export GW_LOCATION=$dir/gridway
 X
 }

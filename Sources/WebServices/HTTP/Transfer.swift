@@ -125,11 +125,26 @@ final class Transfer: @unchecked Sendable {
         switch code {
         case CURLE_OPERATION_TIMEDOUT:
             return MADError(.timedOut, "\(server) did not answer in time", cause: words)
+        case CURLE_COULDNT_RESOLVE_HOST:
+            return MADError(.unreachable, "no connection to \(server)", cause: "no host is called \(request.url.host)")
+        case CURLE_COULDNT_CONNECT:
+            return MADError(.unreachable, "no connection to \(server)", cause: connectionProblem ?? words)
         case CURLE_SSL_CONNECT_ERROR:
-            return MADError(
-                .unreachable, "no connection to \(server)", cause: TLSAdvice.advice(words, trust: check.trust))
+            return MADError(.unreachable, "no connection to \(server)", cause: TLSAdvice.advice(words, check))
         default:
-            return MADError(.unreachable, "no answer from \(server)", cause: words)
+            // TLS 1.3 tells that it does not like our certificate only behind the request.
+            return MADError(.unreachable, "no answer from \(server)", cause: TLSAdvice.advice(words, check))
+        }
+    }
+
+    /// Why no connection could be made, in the system's words.
+    private var connectionProblem: String? {
+        var number = 0
+        mad_curl_get_long(easy, CURLINFO_OS_ERRNO, &number)
+        switch Int32(truncatingIfNeeded: number) {
+        case 0: return nil
+        case ECONNREFUSED: return "nobody listens at port \(request.url.port) of \(request.url.host)"
+        case let code: return String(cString: strerror(code))
         }
     }
 

@@ -20,7 +20,7 @@ enum RunCommand {
             .init("o", "output", value: "NAME[=FILE]", "stage NAME out, to FILE (or a URL); may be repeated"),
             .init(
                 nil, "rsl", value: "shared|nsh",
-                "shared home, or none: the job stages its files itself (default: as EM_MAD says)"),
+                "shared: gw_tm_mad_ftp stages; nsh: the job stages its files itself (default: as EM_MAD says)"),
             .init(nil, "stdin", value: "FILE", "the job's standard input"),
             .init("e", "env", value: "NAME=VALUE", "a variable of the job; may be repeated"),
             .init(nil, "tries", value: "NUMBER", "how often copies and the submission are tried (default 1)"),
@@ -58,7 +58,7 @@ enum RunCommand {
         settings.queue = invocation["queue"]
         settings.keepDirectory = invocation.has("keep")
         settings.home = LocalFile.absolute(".")
-        settings.language = try language(invocation["rsl"])
+        settings.stagesByItself = try stagesByItself(invocation["rsl"])
         settings.retries.tries = try invocation.integer("tries", in: 1...100) ?? 1
         settings.retries.interval = try invocation.seconds("pause") ?? settings.retries.interval
         settings.pollInterval = try invocation.seconds("poll") ?? settings.pollInterval
@@ -86,11 +86,11 @@ enum RunCommand {
         return status
     }
 
-    private static func language(_ word: String?) throws(Failure) -> JobLanguage? {
+    private static func stagesByItself(_ word: String?) throws(Failure) -> Bool? {
         switch word {
         case nil: nil
-        case "shared", "rsl": .rsl
-        case "nsh", "rsl_nsh": .rslNoSharedHome
+        case "shared", "rsl": false
+        case "nsh", "rsl_nsh": true
         case let word?: throw Failure(.usage, "--rsl \(word): shared or nsh")
         }
     }

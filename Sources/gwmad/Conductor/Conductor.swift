@@ -8,8 +8,8 @@ struct ConductorSettings: Sendable {
     var pollInterval = Duration.seconds(10)
     /// Leave the job's directory on the host.
     var keepDirectory = false
-    /// The language of the job's document, when it is not to be the one in gwd.conf.
-    var language: JobLanguage?
+    /// Whether the job stages its files itself, when that is not to be as gwd.conf says.
+    var stagesByItself: Bool?
     /// The directory that results come to, in which the command was given.
     var home = "/"
 }
@@ -109,7 +109,7 @@ final class Conductor {
         clock.enter(.drivers)
         let information = placement.host.informationDriver
         let executionDriver = try lineUp.execution(for: information)
-        let language = settings.language ?? executionDriver.language
+        let language = try language(for: executionDriver)
         let transferDriver = try lineUp.transfer(for: information)
         guard placement.contact.text.utf8.count <= 255 else {
             throw Failure("\(placement.contact) is longer than gwd's 255 bytes")
@@ -123,7 +123,7 @@ final class Conductor {
         stagingURL = transferLink.initialInfo
         stagesByItself = language == .rslNoSharedHome
         let staged = try stagedByJob(language, transferDriver)
-        let document = try work.write("job.rsl.0", JobDocument.rsl(of: job, at: placement, staged: staged))
+        let document = try work.write("job.rsl.0", JobDocument.text(language, of: job, at: placement, staged: staged))
         execution = Execution(
             board: board, clock: clock, link: executionLink, job: job.id, contact: placement.contact,
             document: document,
@@ -132,6 +132,21 @@ final class Conductor {
             board: board, link: transferLink, job: job.id, directory: url, retries: settings.retries,
             keepsDirectory: settings.keepDirectory)
         clock.remark("\(executionDriver.name), \(transferDriver.name)")
+    }
+
+    /// The language of the job's document: that of the driver, in the form that the options ask for.
+    private func language(for driver: DriverSpec) throws(Failure) -> JobLanguage {
+        let language = driver.language ?? .rsl2
+        switch (settings.stagesByItself, language) {
+        case (true?, .rsl2):
+            throw Failure(
+                .configuration,
+                "\(driver.origin): \(driver.label) wants rsl2 documents, with which jobs do not stage by themselves; "
+                    + "leave --rsl nsh out and take gw_tm_mad_ftp")
+        case (true?, .rsl): return .rslNoSharedHome
+        case (false?, .rslNoSharedHome): return .rsl
+        default: return language
+        }
     }
 
     /// The URLs of a job that stages by itself; `nil` for any other.
@@ -146,9 +161,10 @@ final class Conductor {
                 .configuration,
                 "\(driver.origin): \(driver.label) tells no staging URL, which rsl_nsh needs: gw_tm_mad_dummy -g does")
         case (_, let url?):
+            let advice = language == .rsl2 ? "rsl2 documents go with gw_tm_mad_ftp" : "give --rsl nsh"
             throw Failure(
                 .configuration,
-                "\(driver.origin): \(driver.label) leaves the files to the jobs, at \(url); give --rsl nsh")
+                "\(driver.origin): \(driver.label) leaves the files to the jobs, at \(url); \(advice)")
         case (_, nil): return nil
         }
     }

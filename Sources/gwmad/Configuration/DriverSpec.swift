@@ -17,13 +17,6 @@ enum DriverKind: String, Sendable, CaseIterable {
     var wordsBeforeResult: Int { self == .transfer ? 3 : 2 }
 }
 
-/// The language of the job documents that an execution driver wants.
-enum JobLanguage: String, Sendable {
-    case rsl
-    case rslNoSharedHome = "rsl_nsh"
-    case rsl2
-}
-
 /// A driver as gwd.conf or the command line names it.
 struct DriverSpec: Sendable, Equatable {
     let kind: DriverKind
@@ -38,8 +31,8 @@ struct DriverSpec: Sendable, Equatable {
     /// Where it is written: `FILE:LINE`, or the option.
     let origin: String
 
-    /// The language of its job documents; gwd takes rsl2 when the field is missing or unknown.
-    var language: JobLanguage { partners.first.flatMap(JobLanguage.init) ?? .rsl2 }
+    /// The language of its job documents; `nil` for one that gwmad cannot write.
+    var language: JobLanguage? { JobLanguage(field: partners.first) }
 
     /// How messages name it: the executable and its place in gwd.conf.
     var label: String {
@@ -104,7 +97,7 @@ struct DriverSpec: Sendable, Equatable {
             self.init(
                 kind: kind, name: first.split(separator: "/").last.map(String.init) ?? String(first),
                 executable: DriverSpec.located(String(first)), arguments: words.count > 1 ? words[1].trimmed : "",
-                partners: kind == .execution ? ["rsl"] : [], origin: origin)
+                partners: kind == .execution ? [JobLanguage(executable: first).rawValue] : [], origin: origin)
         }
     }
 

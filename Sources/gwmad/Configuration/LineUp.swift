@@ -52,11 +52,11 @@ struct LineUp: Sendable {
     /// The execution driver of the hosts that `driver` finds.
     func execution(for driver: DriverSpec) throws(Failure) -> DriverSpec {
         let execution = try partner(.execution, "--em", of: driver, at: 1, chosen: chosenExecution, among: executions)
-        guard execution.language != .rsl2 else {
+        guard execution.language != nil else {
             throw Failure(
                 .configuration,
-                "\(execution.origin): \(execution.label) wants \(execution.partners.first ?? "rsl2") documents; "
-                    + "gwmad run writes rsl and rsl_nsh")
+                "\(execution.origin): \(execution.label) wants \(execution.partners.first ?? "other") documents; "
+                    + "gwmad run writes rsl, rsl_nsh and rsl2")
         }
         return execution
     }
