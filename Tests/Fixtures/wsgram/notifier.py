@@ -65,6 +65,7 @@ class Notifier:
         self.context.check_hostname = False
         self.context.verify_flags |= 0x40  # X509_V_FLAG_ALLOW_PROXY_CERTS
         self.context.load_verify_locations(capath=ca_folder)
+        self.context.set_ciphers('DEFAULT:@SECLEVEL=0')  # whatever certificate the container has
         self.context.load_cert_chain(certificate, key)
 
     def publish(self, job):

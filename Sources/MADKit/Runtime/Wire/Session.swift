@@ -163,6 +163,7 @@ final class Session<FamilyType: Family>: Sendable {
         }
     }
 
+    /// Hands on what waited. Only then is the driver ready: whoever finds it ready and nothing at work may end the process.
     private func open(_ family: FamilyType) {
         while true {
             let lines = phase.withLock { phase -> [(RequestLine, Reply)] in
@@ -171,10 +172,11 @@ final class Session<FamilyType: Family>: Sendable {
                 if lines.isEmpty { phase = .ready(family) }
                 return lines
             }
-            guard !lines.isEmpty else { return dispatch() }
+            guard !lines.isEmpty else { return }
             for (line, reply) in lines {
                 if line.verb == "INIT" { reply.succeed() } else { file(line, reply, to: family) }
             }
+            dispatch()
         }
     }
 
