@@ -88,9 +88,8 @@ final class Transfer: @unchecked Sendable {
         mad_curl_set_text(easy, CURLOPT_CAPATH, nil)
         // Old Java servers cannot stand the empty records with which OpenSSL guards TLS 1.0 against an attack on browsers.
         mad_curl_set_long(easy, CURLOPT_SSL_OPTIONS, Int(CURLSSLOPT_ALLOW_BEAST))
-        if check.trust.acceptsLegacyTLS {
-            mad_curl_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_0))
-        }
+        let oldest = check.trust.acceptsLegacyTLS ? CURL_SSLVERSION_TLSv1_0 : CURL_SSLVERSION_TLSv1_2
+        mad_curl_set_long(easy, CURLOPT_SSLVERSION, Int(oldest))
         mad_curl_set_pointer(easy, CURLOPT_SSL_CTX_DATA, own)
         mad_curl_set_ssl_context(easy) { _, context, own in
             guard let context, let own else { return CURLE_SSL_CERTPROBLEM }

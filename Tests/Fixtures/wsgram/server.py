@@ -33,8 +33,8 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
         if words.tls:
             self.context.minimum_version = ssl.TLSVersion.TLSv1
             self.context.maximum_version = TLS[words.tls]
-            if words.tls in ('1.0', '1.1'):
-                self.context.set_ciphers('ALL:@SECLEVEL=0')
+            # old protocols and old certificates alike
+            self.context.set_ciphers('ALL:@SECLEVEL=0')
         self.context.verify_mode = ssl.CERT_OPTIONAL
         self.context.verify_flags |= 0x40  # X509_V_FLAG_ALLOW_PROXY_CERTS
         self.context.load_verify_locations(capath=words.ca_dir)
