@@ -87,6 +87,37 @@ import Testing
         #expect(reply.contains("is not authorized to use operation"))
     }
 
+    /// One of the container's authorities, but without an account; and one of an authority that it does not know.
+    @Test(arguments: ["4.0", "4.2"]) func aUserWhomTheContainerDoesNotKnowIsToldSo(gt: String) async throws {
+        let grid = try await WSGrid(gt)
+        let document = try grid.job("true")
+        for (user, expected) in [
+            ("other", "CN=Other-User\" is not authorized to use operation"),
+            ("foreign", "does not accept the proxy certificate"),
+        ] {
+            let proxy = "\(grid.folder.path)/\(user)"
+            try await Testbed.run(["credential", user, proxy])
+            let talk = try await grid.driver("", ["X509_USER_PROXY": proxy])
+            let reply = try await talk.hear("SUBMIT", after: "SUBMIT 0 \(grid.fork) \(document)", within: .seconds(60))
+            #expect(reply.hasPrefix("SUBMIT 0 FAILURE ") && reply.contains(expected), "\(reply)")
+            #expect(reply.contains(user == "other" ? "grid-mapfile" : proxy), "\(reply)")
+        }
+    }
+
+    @Test func aServiceOfAnotherKindIsNamed() async throws {
+        let grid = try await WSGrid("4.0")
+        let talk = try await grid.driver()
+        let document = try grid.job("true")
+        for (name, expected) in [
+            ("TESTBED_GRAM", "it does not speak HTTP"), ("TESTBED_GSIFTP", "does not speak TLS at this port"),
+        ] {
+            let address = grid.testbed[name].split(separator: "/").last.map(String.init) ?? ""
+            let reply = try await talk.hear("SUBMIT", after: "SUBMIT 0 \(address)/Fork \(document)")
+            #expect(reply.hasPrefix("SUBMIT 0 FAILURE ") && reply.contains(address), "\(reply)")
+            #expect(reply.contains(expected), "\(reply)")
+        }
+    }
+
     @Test func aServerOfAnUnknownAuthorityIsNotTrusted() async throws {
         let grid = try await WSGrid("4.0")
         let empty = try TemporaryDirectory()

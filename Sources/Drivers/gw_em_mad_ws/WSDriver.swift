@@ -106,7 +106,8 @@ final class WSDriver: ExecutionDriver {
                 .unknown, "\(contact.authority) has no local resource manager '\(contact.manager)' (case matters)",
                 cause: fault.description)
         }
-        return MADError(.refused, "\(contact.authority) did not take the job", cause: fault.description)
+        let hint = fault.description.contains("not authorized") ? " (is the user in its grid-mapfile?)" : ""
+        return MADError(.refused, "\(contact.authority) did not take the job", cause: fault.description + hint)
     }
 
     /// Delegates the proxy, unless that is switched off or the description names a credential.

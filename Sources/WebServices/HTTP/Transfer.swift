@@ -130,10 +130,26 @@ final class Transfer: @unchecked Sendable {
             return MADError(.unreachable, "no connection to \(server)", cause: connectionProblem ?? words)
         case CURLE_SSL_CONNECT_ERROR:
             return MADError(.unreachable, "no connection to \(server)", cause: TLSAdvice.advice(words, check))
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
+            return MADError(.unreachable, "no answer from \(server)", cause: "\(words); it does not speak HTTP")
         default:
-            // TLS 1.3 tells that it does not like our certificate only behind the request.
-            return MADError(.unreachable, "no answer from \(server)", cause: TLSAdvice.advice(words, check))
+            return MADError(.unreachable, "no answer from \(server)", cause: breakOff(code, words))
         }
+    }
+
+    /// Why a connection broke that had been made.
+    ///
+    /// A server of TLS 1.3 that does not accept our certificate says so only behind the handshake, and mostly the
+    /// connection is gone before that is heard.
+    private func breakOff(_ code: CURLcode, _ words: String) -> String {
+        let advice = TLSAdvice.advice(words, check)
+        var connections = 0
+        mad_curl_get_long(easy, CURLINFO_NUM_CONNECTS, &connections)
+        guard advice == words, connections > 0, let identity = check.identity,
+            [CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING].contains(code)
+        else { return advice }
+        return "the server broke the connection off; perhaps it does not accept the proxy certificate \(identity.path) of "
+            + identity.identity
     }
 
     /// Why no connection could be made, in the system's words.
