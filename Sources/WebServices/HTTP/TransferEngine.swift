@@ -13,9 +13,17 @@ final class TransferEngine: @unchecked Sendable {
         case close
     }
 
+    private struct Inbox {
+        var orders: [Order] = []
+        /// The thread sleeps, or is about to: it must be woken.
+        var isAsleep = false
+        /// The thread has ended.
+        var isOver = false
+    }
+
     private let multi: UnsafeMutableRawPointer
     private let requestsPerServer: Int
-    private let inbox = Mutex<(orders: [Order], isOver: Bool)>(([], false))
+    private let inbox = Mutex(Inbox())
 
     // The thread's own.
     private var waiting: [Transfer.Place: [Transfer]] = [:]
@@ -58,6 +66,8 @@ final class TransferEngine: @unchecked Sendable {
         inbox.withLock { inbox in
             guard !inbox.isOver else { return }
             inbox.orders.append(order)
+            guard inbox.isAsleep else { return }
+            inbox.isAsleep = false
             curl_multi_wakeup(multi)
         }
     }
@@ -65,17 +75,29 @@ final class TransferEngine: @unchecked Sendable {
     /// The thread's work.
     func run() {
         while true {
-            inbox.withLock { inbox in
-                defer { inbox.orders = [] }
-                return inbox.orders
-            }.forEach(obey)
+            takeOrders(beforeSleep: false).forEach(obey)
             beginWaiting()
             var count: Int32 = 0
             curl_multi_perform(multi, &count)
             if takeResults() { continue }
             if isClosing, running.isEmpty, waiting.isEmpty, finish() { return }
+            let late = takeOrders(beforeSleep: true)
+            guard late.isEmpty else {
+                late.forEach(obey)
+                continue
+            }
             // With nothing to do this sleeps until somebody orders something.
             curl_multi_poll(multi, nil, 0, patience, nil)
+        }
+    }
+
+    /// What was ordered since the last time. Only a thread that sleeps is woken by what comes next: waking it costs each
+    /// request a system call.
+    private func takeOrders(beforeSleep: Bool) -> [Order] {
+        inbox.withLock { inbox in
+            inbox.isAsleep = beforeSleep && inbox.orders.isEmpty
+            defer { inbox.orders = [] }
+            return inbox.orders
         }
     }
 
