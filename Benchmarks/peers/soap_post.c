@@ -7,7 +7,7 @@
  * other. In a file @MESSAGE@ stands for a UUID of each request and @ROUND@ for one of each round. The credential is in
  * X509_USER_PROXY, authorities are in X509_CERT_DIR. Prints the seconds of all, the processor seconds, and the
  * microseconds of each round, a line each; a round on each connection comes first and does not count. Exit status 1 when
- * anything but status 200 was answered.
+ * anything but status 200 was answered. PAUSE tells the microseconds to wait before each round, with PARALLEL 1.
  */
 #include <curl/curl.h>
 #include <stdio.h>
@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { STEPS = 8, PLACES = 64, LONGEST = 1 << 20 };
 
@@ -104,6 +105,8 @@ static void send_step(CURLM *multi, int place) {
 }
 
 static void begin_round(CURLM *multi, int place) {
+    const char *pause = getenv("PAUSE");
+    if (pause) usleep(atoi(pause));
     make_uuid(places[place].round);
     places[place].step = 0;
     places[place].begin = now();

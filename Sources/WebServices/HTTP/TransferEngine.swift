@@ -62,14 +62,14 @@ final class TransferEngine: @unchecked Sendable {
     func close() { order(.close) }
 
     private func order(_ order: Order) {
-        // Under the lock, because the thread frees the multi handle once it has found the inbox empty.
-        inbox.withLock { inbox in
-            guard !inbox.isOver else { return }
+        let mustWake = inbox.withLock { inbox -> Bool in
+            guard !inbox.isOver else { return false }
             inbox.orders.append(order)
-            guard inbox.isAsleep else { return }
-            inbox.isAsleep = false
-            curl_multi_wakeup(multi)
+            defer { inbox.isAsleep = false }
+            return inbox.isAsleep
         }
+        // Outside of the lock: the first thing that the thread wants is the lock.
+        if mustWake { curl_multi_wakeup(multi) }
     }
 
     /// The thread's work.
@@ -186,13 +186,15 @@ final class TransferEngine: @unchecked Sendable {
 
     /// Ends everything unless there is something new.
     private func finish() -> Bool {
-        let isOver = inbox.withLock { inbox in
+        inbox.withLock { inbox in
             inbox.isOver = inbox.orders.isEmpty
             return inbox.isOver
         }
-        guard isOver else { return false }
+    }
+
+    // Not before the last who may want to wake the thread has let go.
+    deinit {
         spare.forEach { curl_easy_cleanup($0) }
         curl_multi_cleanup(multi)
-        return true
     }
 }
