@@ -25,6 +25,8 @@ int mad_close_from(unsigned int first) { return close_range(first, ~0U, 0); }
 
 void mad_share_heap(void) { mallopt(M_ARENA_MAX, 1); }
 
+void mad_join_heap(void) { mallopt(M_MXFAST, 0); }
+
 int mad_pipe(int ends[2], int nonblocking) { return pipe2(ends, O_CLOEXEC | (nonblocking ? O_NONBLOCK : 0)); }
 
 void mad_trim_memory(void) { malloc_trim(0); }

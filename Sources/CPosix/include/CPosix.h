@@ -25,6 +25,9 @@ int mad_close_from(unsigned int first);
 /* One heap for all threads: slower when they allocate at once, and smaller. Before the second thread. */
 void mad_share_heap(void);
 
+/* Joins freed memory with what is free beside it at once, also in small parts, instead of when a large block is needed. */
+void mad_join_heap(void);
+
 /* A pipe whose ends no child inherits; `nonblocking` for both ends. 0, or -1 and errno. */
 int mad_pipe(int ends[2], int nonblocking);
 

@@ -3,6 +3,7 @@ import MADKit
 @main
 enum Main {
     static func main() {
+        Heap.keepTogether()
         DriverProcess.run(information: MDS4Driver.self)
     }
 }

@@ -13,9 +13,17 @@ final class TransferEngine: @unchecked Sendable {
         case close
     }
 
+    private struct Inbox {
+        var orders: [Order] = []
+        /// The thread sleeps, or is about to: it must be woken.
+        var isAsleep = false
+        /// The thread has ended.
+        var isOver = false
+    }
+
     private let multi: UnsafeMutableRawPointer
     private let requestsPerServer: Int
-    private let inbox = Mutex<(orders: [Order], isOver: Bool)>(([], false))
+    private let inbox = Mutex(Inbox())
 
     // The thread's own.
     private var waiting: [Transfer.Place: [Transfer]] = [:]
@@ -54,28 +62,42 @@ final class TransferEngine: @unchecked Sendable {
     func close() { order(.close) }
 
     private func order(_ order: Order) {
-        // Under the lock, because the thread frees the multi handle once it has found the inbox empty.
-        inbox.withLock { inbox in
-            guard !inbox.isOver else { return }
+        let mustWake = inbox.withLock { inbox -> Bool in
+            guard !inbox.isOver else { return false }
             inbox.orders.append(order)
-            curl_multi_wakeup(multi)
+            defer { inbox.isAsleep = false }
+            return inbox.isAsleep
         }
+        // Outside of the lock: the first thing that the thread wants is the lock.
+        if mustWake { curl_multi_wakeup(multi) }
     }
 
     /// The thread's work.
     func run() {
         while true {
-            inbox.withLock { inbox in
-                defer { inbox.orders = [] }
-                return inbox.orders
-            }.forEach(obey)
+            takeOrders(beforeSleep: false).forEach(obey)
             beginWaiting()
             var count: Int32 = 0
             curl_multi_perform(multi, &count)
             if takeResults() { continue }
             if isClosing, running.isEmpty, waiting.isEmpty, finish() { return }
+            let late = takeOrders(beforeSleep: true)
+            guard late.isEmpty else {
+                late.forEach(obey)
+                continue
+            }
             // With nothing to do this sleeps until somebody orders something.
             curl_multi_poll(multi, nil, 0, patience, nil)
+        }
+    }
+
+    /// What was ordered since the last time. Only a thread that sleeps is woken by what comes next: waking it costs each
+    /// request a system call.
+    private func takeOrders(beforeSleep: Bool) -> [Order] {
+        inbox.withLock { inbox in
+            inbox.isAsleep = beforeSleep && inbox.orders.isEmpty
+            defer { inbox.orders = [] }
+            return inbox.orders
         }
     }
 
@@ -164,13 +186,15 @@ final class TransferEngine: @unchecked Sendable {
 
     /// Ends everything unless there is something new.
     private func finish() -> Bool {
-        let isOver = inbox.withLock { inbox in
+        inbox.withLock { inbox in
             inbox.isOver = inbox.orders.isEmpty
             return inbox.isOver
         }
-        guard isOver else { return false }
+    }
+
+    // Not before the last who may want to wake the thread has let go.
+    deinit {
         spare.forEach { curl_easy_cleanup($0) }
         curl_multi_cleanup(multi)
-        return true
     }
 }

@@ -30,6 +30,7 @@ public final class SOAPClient: Sendable {
     /// - Throws: ``MADError`` of code `credential`.
     public func credential() async throws -> ProxyCredential? {
         guard let proxy else { return nil }
+        if let recent = proxy.recent { return recent }
         return try await blocking.run { try proxy.look() }
     }
 

@@ -16,7 +16,12 @@ public final class ProxyFile: Sendable {
     private struct State {
         var mark: Mark?
         var credential: ProxyCredential?
+        /// When the file was last looked at.
+        var seen = ContinuousClock.now
     }
+
+    /// How long a look holds for those who cannot wait for a file.
+    private static let freshness = Duration.milliseconds(250)
 
     private let path: String
     private let state = Mutex(State())
@@ -31,12 +36,24 @@ public final class ProxyFile: Sendable {
     public func look() throws(MADError) -> ProxyCredential {
         try state.withLock { state throws(MADError) in
             let mark = mark()
+            state.seen = .now
             if let known = state.credential, mark != nil, mark == state.mark, known.secondsLeft > 0 { return known }
             state.credential = nil
             let credential = try ProxyCredential(path: path)
             state.mark = mark
             state.credential = credential
             return credential
+        }
+    }
+
+    /// The credential as it was a moment ago; `nil` when the file has to be looked at. Opens nothing: many requests at once
+    /// need not queue up for a thread that may block.
+    var recent: ProxyCredential? {
+        state.withLock { state in
+            guard let known = state.credential, state.seen + ProxyFile.freshness > .now, known.secondsLeft > 0 else {
+                return nil
+            }
+            return known
         }
     }
 

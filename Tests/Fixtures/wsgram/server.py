@@ -130,7 +130,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             request.check()
             operation = request.operation
             switches.count(operation.localname)
-            if self.server.words.record:
+            if self.server.words.record and switches.record:
                 self.server.record(operation.localname, body)
             rules = switches.rules_for(name, operation.localname)
             for rule in rules:

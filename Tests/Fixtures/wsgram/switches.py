@@ -14,7 +14,7 @@ if not given). What it does:
 
 job: pending, after (seconds in Pending and before the end is told), fails (the name of a fault), because, code,
 destroy_step, zero (true: an exit code of 0 is told too). notify: none, double, stale, reverse; notify_delay: seconds.
-index: see index.py.
+index: see index.py. record: false (with --record: keep no further requests).
 """
 import collections
 import threading
@@ -34,11 +34,12 @@ class Switches:
         self.lock, self.counts = threading.Lock(), collections.Counter()
         self.rules, self.job, self.notify, self.notify_delay, self.index = [], {}, '', 0, {}
         self.index_version = 0
+        self.record = True
 
     def set(self, wanted):
         with self.lock:
             for name, value in wanted.items():
-                if name not in ('rules', 'job', 'notify', 'notify_delay', 'index'):
+                if name not in ('rules', 'job', 'notify', 'notify_delay', 'index', 'record'):
                     raise ValueError('no switch is called ' + name)
                 setattr(self, name, value)
                 if name == 'index':
