@@ -196,8 +196,8 @@ final class DirectoryLine {
         if search.entries.size > search.pending.search.room {
             ldap_abandon_ext(handle, number, nil, nil)
             remove(number)
-            let most = "it is larger than \(search.pending.search.room >> 20) MB"
-            search.pending.settle(.failure(MADError(.refused, "\(server.url): the answer is not taken", cause: most)))
+            let answer = DirectoryAnswer(entries: search.entries, cut: .room(search.pending.search.room))
+            search.pending.settle(.success(answer))
         }
     }
 
@@ -209,9 +209,9 @@ final class DirectoryLine {
         if parsed != LDAP_SUCCESS { code = parsed }
         switch code {
         case LDAP_SUCCESS:
-            search.pending.settle(.success(DirectoryAnswer(entries: search.entries, isCut: false)))
+            search.pending.settle(.success(DirectoryAnswer(entries: search.entries, cut: nil)))
         case LDAP_SIZELIMIT_EXCEEDED, LDAP_ADMINLIMIT_EXCEEDED:
-            search.pending.settle(.success(DirectoryAnswer(entries: search.entries, isCut: true)))
+            search.pending.settle(.success(DirectoryAnswer(entries: search.entries, cut: .serverLimit)))
         default:
             let error = DirectoryError.error(code, server, detail: detail.map { String(cString: $0) })
             let place = code == LDAP_NO_SUCH_OBJECT || code == LDAP_INVALID_DN_SYNTAX

@@ -55,7 +55,16 @@ import Testing
         (["VOMS:/atlas/Role=production"], ":/atlas/Role=production:"), (["VO:", "VO: "], ""), ([], ""),
     ])
     func accessRules(rules: [String], text: String) {
-        #expect(AccessRules.text(rules) == text)
+        #expect(AccessRules.text(rules, bytes: 255) == text)
+    }
+
+    /// A list that is too long loses groups and roles first, and never a part of a name.
+    @Test func accessRulesFitIntoTheirRoom() {
+        let rules = ["VOMS:/cms/Role=production", "VO:cms", "VO:atlas", "VOMS:/lhcb", "VO:lhcb"]
+        #expect(AccessRules.text(rules, bytes: 255) == ":/cms/Role=production::cms::atlas::/lhcb::lhcb:")
+        #expect(AccessRules.text(rules, bytes: 40) == ":cms::atlas::lhcb::/lhcb:")
+        #expect(AccessRules.text(rules, bytes: 11) == ":cms::lhcb:")
+        #expect(AccessRules.text(rules, bytes: 3) == "")
     }
 
     @Test(arguments: [

@@ -135,7 +135,7 @@ struct AttributeEncoder {
                     value = String(clamped(number, mayBeNegative: true, label))
                 case .text(let text):
                     guard enter(label, into: \.texts, limit: limits.genericStrings) else { continue }
-                    let bytes = generic.index == nil ? AttributeKeyword.textBytes : AttributeKeyword.queueTextBytes
+                    let bytes = generic.index == nil ? AttributeKeyword.textBytes : limits.queueTextBytes
                     value = "\"\(cleaned(text, bytes: bytes, label))\""
                 }
                 if let index = generic.index {
