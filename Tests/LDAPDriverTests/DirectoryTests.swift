@@ -62,7 +62,7 @@ import Testing
     @Test func accessRulesFitIntoTheirRoom() {
         let rules = ["VOMS:/cms/Role=production", "VO:cms", "VO:atlas", "VOMS:/lhcb", "VO:lhcb"]
         #expect(AccessRules.text(rules, bytes: 255) == ":/cms/Role=production::cms::atlas::/lhcb::lhcb:")
-        #expect(AccessRules.text(rules, bytes: 40) == ":cms::atlas::lhcb::/lhcb:")
+        #expect(AccessRules.text(rules, bytes: 39) == ":cms::atlas::lhcb::/lhcb:")
         #expect(AccessRules.text(rules, bytes: 11) == ":cms::lhcb:")
         #expect(AccessRules.text(rules, bytes: 3) == "")
     }
