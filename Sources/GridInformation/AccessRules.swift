@@ -19,10 +19,10 @@ enum AccessRules {
     /// `vo:cms` of GLUE 2, or the bare name. `nil` for a rule of another kind, such as `DENY:…`.
     private static func name(_ rule: String) -> String? {
         let name: Substring
-        if let colon = rule.firstIndex(of: ":") {
+        if let colon = rule.utf8.firstIndex(of: UInt8(ascii: ":")) {
             let kind = rule[..<colon].lowercased()
             guard kind == "vo" || kind == "voms" else { return nil }
-            name = rule[rule.index(after: colon)...]
+            name = rule[rule.utf8.index(after: colon)...]
         } else {
             name = rule[...]
         }

@@ -69,7 +69,8 @@ package struct MDS2: DirectorySchema {
         // Where a GIIS puts it; such a search costs the same in a directory of any size.
         case 0: return Step(base: "\(MDS2.host)=\(host),\(base)", filter: everything)
         case 1 where found.count == 0: return Step(filter: .all(.isA("MdsHost"), .has("Mds-Host-hn", host)))
-        case 2: return found.count == 0 ? nil : Step(base: found.name(0), filter: everything)
+        // Of several places the one that the index takes.
+        case 2: return (0..<found.count).map(found.name).min().map { Step(base: $0, filter: everything) }
         default: return nil
         }
     }

@@ -35,6 +35,21 @@ import Testing
         try await talk.hearComplaint("not the name of a host")
     }
 
+    /// gwd prints names of hosts into a buffer of 256 bytes, together with much else.
+    @Test func namesThatOverrunGWDAreNotDiscovered() async throws {
+        var entries = Entries.grid
+        let label = String(repeating: "long-name.", count: 30)
+        for bytes in [198, 199, 255] {
+            entries.add(
+                "Mds-Device-name=\(bytes),Mds-Vo-name=local,o=grid", ["Mds", "MdsDevice", "MdsHost"],
+                [("Mds-Device-name", "\(bytes)"), ("Mds-Host-hn", String(label.prefix(bytes - 1)) + "x")])
+        }
+        let server = try await entries.served(port: 2135)
+        let talk = try await Talk.driver("gw_im_mad_mds2", "-s \(server.address)")
+        #expect(try await talk.discover().map(\.utf8.count) == [198])
+        try await talk.hearComplaint("longer than the host in a URL of gwd may be")
+    }
+
     @Test func numbersBeyondAllBoundsAreBroughtIntoThem() async throws {
         var entries = Entries.grid
         entries.computingElement(

@@ -240,12 +240,17 @@ import Testing
             entries.add(
                 "Mds-Host-hn=ce.example.org,Mds-Vo-name=\(site),Mds-Vo-name=local,o=grid", ["Mds", "MdsHost", "MdsOs"],
                 [("Mds-Host-hn", "ce.example.org"), ("Mds-Os-name", "of \(site)")])
+            entries.add(
+                "Mds-Device-name=processor,Mds-Host-hn=ce.example.org,Mds-Vo-name=\(site),Mds-Vo-name=local,o=grid",
+                ["Mds", "MdsDevice", "MdsCpu"], [("Mds-Device-name", "processor"), ("Mds-Cpu-model", "of \(site)")])
         }
         let server = try await entries.served(port: 2135)
         for snapshot in ["never", "always"] {
             let talk = try await Talk.driver(
                 "gw_im_mad_mds2", "-s \(server.address) --monitor server --snapshot \(snapshot)")
-            #expect(try await talk.monitor("ce.example.org")["OS_NAME"] == "of a")
+            let heard = try await talk.monitor("ce.example.org")
+            #expect(heard["OS_NAME"] == "of a")
+            #expect(heard["CPU_MODEL"] == "of a")
         }
     }
 

@@ -77,8 +77,8 @@ import Testing
         let server = try await TestSupport.DirectoryServer("glue1-plain:3x1")
         let talk = try await Talk.driver(
             "gw_im_mad_bdii", "-s \(server.address) --snapshot always --snapshot-age 1 --log-level info")
-        let host = try #require(try await talk.discover().first)
         let began = ContinuousClock.now
+        let host = try #require(try await talk.discover().first)
         while Self.searches(talk) < 2, ContinuousClock.now - began < .seconds(20) { _ = try await talk.monitor(host) }
         #expect(ContinuousClock.now - began >= .seconds(1))
         #expect(Self.searches(talk) == 2)

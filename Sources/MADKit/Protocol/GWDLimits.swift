@@ -17,6 +17,10 @@ public struct GWDLimits: Sendable, Equatable {
     /// are whole, so they may be longer than other texts where gwd is known to keep them as they come.
     public var queueTextBytes: Int
 
+    /// Longest name of a host, in bytes: gwd prints `gsiftp://HOST/~/.gw_OWNER_JID/` into 256 bytes without looking, where
+    /// an owner may have 32 bytes and a job number 7 digits.
+    static let hostBytes = 198
+
     /// Safe for every gwd from 5.4 on.
     public static let oldest = GWDLimits(
         infoBytes: 480, lineBytes: 16_000, queues: 67, genericStrings: 20, genericIntegers: 20)
