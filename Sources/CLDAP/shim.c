@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <openldap.h>
 
@@ -34,6 +35,20 @@ int cldap_open(LDAP **handle, int socket, const char *url, unsigned long largest
             ber_sockbuf_ctrl(buffer, LBER_SB_OPT_SET_READAHEAD, &ahead);
     }
     return LDAP_SUCCESS;
+}
+
+int cldap_is_filter(const char *text) {
+    LDAP *handle = NULL;
+    int ends[2], message, code;
+    cldap_ignore_surroundings();
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return 0;
+    code = cldap_open(&handle, ends[0], "ldap://localhost", 65536);
+    if (code == LDAP_SUCCESS) {
+        code = ldap_search_ext(handle, "", LDAP_SCOPE_BASE, text, NULL, 0, NULL, NULL, NULL, 0, &message);
+        ldap_unbind_ext(handle, NULL, NULL);
+    }
+    close(ends[1]);
+    return code == LDAP_SUCCESS;
 }
 
 int cldap_set_authorities(LDAP *handle, const char *file) {

@@ -1,3 +1,4 @@
+import CLDAP
 import MADKit
 
 /// The text of an LDAP search filter (RFC 4515).
@@ -16,7 +17,7 @@ package struct DirectoryFilter: Sendable, Hashable, CustomStringConvertible {
     package static let none = DirectoryFilter(unchecked: "")
 
     /// Takes what an administrator wrote: one filter, several in a row (all must hold), or one without its parentheses.
-    /// - Throws: ``MADError`` when parentheses do not match.
+    /// - Throws: ``MADError`` when parentheses do not match or something else makes it unreadable.
     package init(written text: String) throws(MADError) {
         var body = text[...]
         while body.first?.isWhitespace == true { body.removeFirst() }
@@ -38,6 +39,9 @@ package struct DirectoryFilter: Sendable, Hashable, CustomStringConvertible {
         }
         guard depth == 0, !gap else {
             throw MADError(.invalid, "filter '\(Info(text))'", cause: "its parentheses do not match")
+        }
+        guard body.isEmpty || cldap_is_filter("(&\(body))") == 1 else {
+            throw MADError(.invalid, "filter '\(Info(text))'", cause: "it is not an LDAP filter")
         }
         description = String(body)
     }

@@ -31,6 +31,8 @@ final class DirectoryLine {
     private var socket: Int32 = -1
     private var active: [Int32: Active] = [:]
     private var lastHeard = Instant.now
+    /// Why and when no connection could be made the last time.
+    private var refusal: (error: MADError, time: Instant)?
     /// The earliest deadline of a search under way.
     private(set) var alarm = Instant.distantFuture
 
@@ -60,11 +62,21 @@ final class DirectoryLine {
             return
         }
         let isFirst = handle == nil
+        // Whoever waited while the server did not let us in need not wait for the next try as well.
+        if isFirst, let refusal, pending.asked < refusal.time {
+            pending.settle(.failure(refusal.error))
+            return
+        }
         let handle: OpaquePointer
-        do { handle = try self.handle ?? connected(before: pending.deadline) } catch {
+        do throws(MADError) {
+            if let known = self.handle { handle = known } else { handle = try connected(before: pending.deadline) }
+        } catch {
+            // Others may have more time.
+            if pending.deadline > .now { refusal = (error, .now) }
             pending.settle(.failure(error))
             return
         }
+        refusal = nil
         self.handle = handle
         let search = pending.search
         var names: [UnsafeMutablePointer<CChar>?] = search.attributes.names.map { strdup($0) } + [nil]
@@ -196,8 +208,8 @@ final class DirectoryLine {
         if search.entries.size > search.pending.search.room {
             ldap_abandon_ext(handle, number, nil, nil)
             remove(number)
-            let most = "it is larger than \(search.pending.search.room >> 20) MB"
-            search.pending.settle(.failure(MADError(.refused, "\(server.url): the answer is not taken", cause: most)))
+            let answer = DirectoryAnswer(entries: search.entries, cut: .room(search.pending.search.room))
+            search.pending.settle(.success(answer))
         }
     }
 
@@ -209,9 +221,9 @@ final class DirectoryLine {
         if parsed != LDAP_SUCCESS { code = parsed }
         switch code {
         case LDAP_SUCCESS:
-            search.pending.settle(.success(DirectoryAnswer(entries: search.entries, isCut: false)))
+            search.pending.settle(.success(DirectoryAnswer(entries: search.entries, cut: nil)))
         case LDAP_SIZELIMIT_EXCEEDED, LDAP_ADMINLIMIT_EXCEEDED:
-            search.pending.settle(.success(DirectoryAnswer(entries: search.entries, isCut: true)))
+            search.pending.settle(.success(DirectoryAnswer(entries: search.entries, cut: .serverLimit)))
         default:
             let error = DirectoryError.error(code, server, detail: detail.map { String(cString: $0) })
             let place = code == LDAP_NO_SUCH_OBJECT || code == LDAP_INVALID_DN_SYNTAX

@@ -8,7 +8,7 @@ package struct DirectorySearch: Sendable {
     package let attributes: AttributeNames
     /// True to keep the distinguished names of the entries too.
     package let keepsNames: Bool
-    /// The most memory that the answer may take, in bytes.
+    /// The most memory that the answer may take, in bytes; what is beyond is cut off.
     package let room: Int
 
     /// Asks for `attributes` of all entries below `base` that fit `filter`.
@@ -27,6 +27,21 @@ package struct DirectorySearch: Sendable {
 package struct DirectoryAnswer: Sendable {
     /// The entries told.
     package let entries: EntryTable
-    /// True when the server stopped at a limit of its own, so that there may be more.
-    package let isCut: Bool
+    /// Why there may be more; `nil` when this is all.
+    package let cut: Cut?
+
+    /// What ended an answer early.
+    package enum Cut: Hashable, Sendable, CustomStringConvertible {
+        /// The server stopped at a limit of its own.
+        case serverLimit
+        /// There was no more room for it, so many bytes.
+        case room(Int)
+
+        package var description: String {
+            switch self {
+            case .serverLimit: "the server's size limit"
+            case .room(let bytes): "the limit of \(bytes >> 20) MB"
+            }
+        }
+    }
 }

@@ -12,6 +12,8 @@ final class PendingSearch: Sendable {
 
     /// What is asked.
     let search: DirectorySearch
+    /// When it was asked.
+    let asked = Instant.now
     /// When an answer is of no use any more.
     let deadline: Instant
 

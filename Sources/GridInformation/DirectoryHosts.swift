@@ -54,42 +54,58 @@ package final class DirectoryHosts: Sendable {
     }
 
     private func discovered(by server: DirectoryServer, besides listed: [HostName]) async throws -> [HostName] {
-        let deadline = Instant.now + patience
+        let names: [String]
+        if let index = try await indexForDiscovery(of: server) {
+            names = index.hosts
+        } else {
+            names = try await named(by: server)
+        }
+        snapshot.remember(hosts: names.count)
         var hosts = listed
         var seen = Set(listed.map { $0.text.lowercased() })
-        // Most entries repeat the name before them or one not far away, letter by letter.
-        var texts: Set<String> = []
-        var found = 0
+        for name in names where seen.insert(name.lowercased()).inserted {
+            if HostAddress(name) != nil, let host = HostName(name) {
+                hosts.append(host)
+            } else {
+                log.warning("discover", ["server": server.url, "left out": name, "problem": "not the name of a host"])
+            }
+        }
+        return hosts
+    }
+
+    /// What MONITOR is going to be answered from, if it can name the hosts as well.
+    private func indexForDiscovery(of server: DirectoryServer) async throws -> (any DirectoryIndex)? {
+        guard options.source == .server, options.reading.hostFilter.isEmpty else { return nil }
+        let index = try await snapshot.index { [self] in try await everything(of: server) }
+        return index is Refusal ? nil : index
+    }
+
+    /// Searches for names of hosts and nothing else; each comes once, letter by letter.
+    private func named(by server: DirectoryServer) async throws -> [String] {
+        let deadline = Instant.now + patience
+        var names: [String] = []
+        var seen: Set<String> = []
         var unnamed = 0
         var place = base
         for (number, way) in schema.discovery.enumerated() {
-            guard number == 0 || (way.need == .nothingNamed ? found == 0 : unnamed > 0) else { continue }
+            guard number == 0 || (way.need == .nothingNamed ? names.isEmpty : unnamed > 0) else { continue }
             unnamed = 0
             let answer: DirectoryAnswer
             (answer, place) = try await answered(
                 by: server, way.filter, way.attributes, at: place, before: deadline)
-            if answer.isCut {
-                log.warning(
-                    "discover", ["server": server.url, "problem": "the server's size limit cut the list of hosts"])
+            if let cut = answer.cut {
+                log.warning("discover", ["server": server.url, "problem": "\(cut) cut the list of hosts"])
             }
             let entries = answer.entries
             for entry in 0..<entries.count {
-                guard let text = way.host(entries, entry) else {
+                guard let name = way.host(entries, entry) else {
                     unnamed += 1
                     continue
                 }
-                guard texts.insert(text).inserted, seen.insert(text.lowercased()).inserted else { continue }
-                guard HostAddress(text) != nil, let host = HostName(text) else {
-                    log.warning(
-                        "discover", ["server": server.url, "left out": text, "problem": "not the name of a host"])
-                    continue
-                }
-                hosts.append(host)
-                found += 1
+                if seen.insert(name).inserted { names.append(name) }
             }
         }
-        snapshot.remember(hosts: hosts.count)
-        return hosts
+        return names
     }
 
     // MARK: Monitoring
@@ -151,22 +167,30 @@ package final class DirectoryHosts: Sendable {
     }
 
     private func everything(of server: DirectoryServer) async throws -> any DirectoryIndex {
-        let began = Instant.now
-        let answer = try await answered(
-            by: server, schema.everything, schema.attributes, at: base, before: began + patience,
-            keepsNames: schema.needsNames, room: DirectoryHosts.room
-        ).answer
-        guard !answer.isCut else {
-            log.warning(
-                "snapshot",
-                ["server": server.url, "problem": "the server's size limit cut it; hosts are asked for one by one"])
-            snapshot.refuse()
+        let answer: DirectoryAnswer
+        do {
+            answer = try await answered(
+                by: server, schema.everything, schema.attributes, at: base, before: .now + patience,
+                keepsNames: schema.needsNames, room: DirectoryHosts.room
+            ).answer
+        } catch let error as MADError where error.code == .timedOut {
+            // There is no time left for another way, but the next questions have it.
+            refuse(server, "it took too long")
+            throw error
+        }
+        if let cut = answer.cut {
+            refuse(server, "\(cut) cut it")
             return Refusal()
         }
         let index = schema.index(answer.entries)
         log.info(
             "snapshot", ["server": server.url, "entries": "\(answer.entries.count)", "bytes": "\(answer.entries.size)"])
         return index
+    }
+
+    private func refuse(_ server: DirectoryServer, _ problem: String) {
+        log.warning("snapshot", ["server": server.url, "problem": "\(problem); hosts are asked for one by one"])
+        snapshot.refuse()
     }
 
     /// Searches for the entries of one host, step by step.
@@ -196,7 +220,7 @@ package final class DirectoryHosts: Sendable {
 
     /// Half of what is said of a host would be taken for the whole.
     private func demandWhole(_ answer: DirectoryAnswer, _ server: DirectoryServer) throws(MADError) {
-        if answer.isCut { throw MADError(.refused, server.url, cause: "the server's size limit cut the answer") }
+        if let cut = answer.cut { throw MADError(.refused, server.url, cause: "\(cut) cut the answer") }
     }
 
     /// Asks at a place and, when the place is only our guess and is not there, at the root.

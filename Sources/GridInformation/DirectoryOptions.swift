@@ -47,9 +47,7 @@ package struct DirectoryOptions: Sendable {
     package let source: Source
     /// What `--base` said.
     package let base: String?
-    package let hostFilter: DirectoryFilter
-    package let queueFilter: DirectoryFilter
-    package let placeholders: Placeholders
+    package let reading: Reading
     package let policy: SnapshotPolicy
 
     /// Reads the options.
@@ -83,12 +81,15 @@ package struct DirectoryOptions: Sendable {
         }
         base = options[InformationOptions.base.name]
         if base == "" { throw MADError(.invalid, "option --base needs a name") }
-        hostFilter = try DirectoryFilter(written: options[InformationOptions.hostFilter.name] ?? "")
-        queueFilter = try DirectoryFilter(written: options[InformationOptions.queueFilter.name] ?? "")
-        placeholders = Placeholders(
+        var reading = Reading()
+        reading.hostFilter = try DirectoryFilter(written: options[InformationOptions.hostFilter.name] ?? "")
+        reading.queueFilter = try DirectoryFilter(written: options[InformationOptions.queueFilter.name] ?? "")
+        reading.accessBytes = launch.limits.queueTextBytes
+        reading.placeholders = Placeholders(
             pass: try options["placeholders"].map { word throws(MADError) in
                 try DirectoryOptions.choice(word, of: "placeholders", among: PlaceholderChoice.allCases)
             } != .drop)
+        self.reading = reading
         var policy = SnapshotPolicy()
         if let word = options["snapshot"] {
             policy.mode = try DirectoryOptions.choice(word, of: "snapshot", among: SnapshotPolicy.Mode.allCases)

@@ -11,7 +11,8 @@ package protocol DirectorySchema: Sendable {
     var attributes: AttributeNames { get }
     /// True when relations rest on distinguished names.
     var needsNames: Bool { get }
-    /// The number of hosts beyond which reading all of them costs a server less than asking for each.
+    /// The number of hosts beyond which reading all of them costs a server less than asking for each; 0 where even naming
+    /// them is better done by reading everything.
     var manyHosts: Int { get }
 
     /// The searches that name hosts: the first, and others for what it leaves open.

@@ -72,18 +72,11 @@ package struct GLUE1: DirectorySchema {
             + [subCluster, subClusterName, subClusterProcessors, chunkKey, cluster] + hostTable.flatMap(\.sources))
 
     let flavour: Flavour
-    private let hostFilter: DirectoryFilter
-    private let queueFilter: DirectoryFilter
-    private let placeholders: Placeholders
+    private let reading: Reading
 
-    package init(
-        _ flavour: Flavour, hostFilter: DirectoryFilter = .none, queueFilter: DirectoryFilter = .none,
-        placeholders: Placeholders
-    ) {
+    package init(_ flavour: Flavour, _ reading: Reading) {
         self.flavour = flavour
-        self.hostFilter = hostFilter
-        self.queueFilter = queueFilter
-        self.placeholders = placeholders
+        self.reading = reading
     }
 
     package var discovery: [Discovery] {
@@ -91,18 +84,18 @@ package struct GLUE1: DirectorySchema {
         case .cluster:
             return [
                 Discovery(
-                    filter: .all(.isA("GlueCluster"), hostFilter), attributes: AttributeNames([GLUE1.cluster])
+                    filter: .all(.isA("GlueCluster"), reading.hostFilter), attributes: AttributeNames([GLUE1.cluster])
                 ) { $0.first(0, of: $1) }
             ]
         case .computingElement:
             return [
                 Discovery(
-                    filter: .all(.isA("GlueCE"), hostFilter, queueFilter),
+                    filter: .all(.isA("GlueCE"), reading.hostFilter, reading.queueFilter),
                     attributes: AttributeNames([GLUE1.elementHost])
                 ) { $0.first(0, of: $1) },
                 Discovery(
                     need: .someUnnamed,
-                    filter: .all(.isA("GlueCE"), .not(.hasAny("GlueCEInfoHostName")), hostFilter, queueFilter),
+                    filter: .all(.isA("GlueCE"), .not(.hasAny("GlueCEInfoHostName")), reading.hostFilter, reading.queueFilter),
                     attributes: AttributeNames([GLUE1.element])
                 ) { $0.first(0, of: $1).map(GLUE1.host(ofElement:)) },
             ]
@@ -110,7 +103,7 @@ package struct GLUE1: DirectorySchema {
     }
 
     package var everything: DirectoryFilter {
-        let elements = queueFilter.isEmpty ? DirectoryFilter.isA("GlueCE") : .all(.isA("GlueCE"), queueFilter)
+        let elements = reading.queueFilter.isEmpty ? DirectoryFilter.isA("GlueCE") : .all(.isA("GlueCE"), reading.queueFilter)
         let clusters = flavour == .cluster ? [DirectoryFilter.isA("GlueCluster")] : []
         return .any([elements, .isA("GlueSubCluster")] + clusters)
     }
@@ -124,13 +117,13 @@ package struct GLUE1: DirectorySchema {
                 .isA("GlueSubCluster"), .has("GlueChunkKey", "GlueClusterUniqueID=\(host)"))
             var ways: [DirectoryFilter] = [.has("GlueCEInfoHostName", host)]
             guard flavour == .cluster else {
-                return Step(filter: .any([.all(.isA("GlueCE"), .any(ways), queueFilter), machines]))
+                return Step(filter: .any([.all(.isA("GlueCE"), .any(ways), reading.queueFilter), machines]))
             }
             ways += [.has("GlueForeignKey", "GlueClusterUniqueID=\(host)"), .has("GlueCEHostingCluster", host)]
             let cluster = DirectoryFilter.all(.isA("GlueCluster"), .has("GlueClusterUniqueID", host))
-            return Step(filter: .any([.all(.isA("GlueCE"), .any(ways), queueFilter), machines, cluster]))
+            return Step(filter: .any([.all(.isA("GlueCE"), .any(ways), reading.queueFilter), machines, cluster]))
         case 1 where !relations.hasElements:
-            return Step(filter: .all(.isA("GlueCE"), .hasPrefix("GlueCEUniqueID", "\(host):"), queueFilter))
+            return Step(filter: .all(.isA("GlueCE"), .hasPrefix("GlueCEUniqueID", "\(host):"), reading.queueFilter))
         case 1, 2:
             guard !relations.clustersWithoutMachines.isEmpty else {
                 return relations.hasMachines || !relations.hasElements ? nil : namedMachines(host)
@@ -160,7 +153,8 @@ package struct GLUE1: DirectorySchema {
 
     package func index(_ entries: EntryTable) -> any DirectoryIndex {
         GLUE1Index(
-            entries, attributes, flavour, hostTable: MappingTable(GLUE1.hostTable, attributes, placeholders),
-            queueTable: MappingTable(GLUE1.queueTable, attributes, placeholders))
+            entries, attributes, flavour, reading,
+            hostTable: MappingTable(GLUE1.hostTable, attributes, reading.placeholders),
+            queueTable: MappingTable(GLUE1.queueTable, attributes, reading.placeholders))
     }
 }

@@ -41,6 +41,7 @@ struct GLUE1Index: DirectoryIndex {
     private let table: EntryTable
     private let numbers: Numbers
     private let flavour: GLUE1.Flavour
+    private let reading: Reading
     private let hostTable: MappingTable
     private let queueTable: MappingTable
     /// Names in lower case.
@@ -52,19 +53,21 @@ struct GLUE1Index: DirectoryIndex {
     private(set) var hosts: [String] = []
 
     init(
-        _ table: EntryTable, _ attributes: AttributeNames, _ flavour: GLUE1.Flavour, hostTable: MappingTable,
-        queueTable: MappingTable
+        _ table: EntryTable, _ attributes: AttributeNames, _ flavour: GLUE1.Flavour, _ reading: Reading,
+        hostTable: MappingTable, queueTable: MappingTable
     ) {
         self.table = table
         self.flavour = flavour
+        self.reading = reading
         self.hostTable = hostTable
         self.queueTable = queueTable
         numbers = Numbers(attributes)
         for entry in 0..<table.count {
             if let identifier = table.first(numbers.element, of: entry) {
                 let host = table.first(numbers.elementHost, of: entry) ?? GLUE1.host(ofElement: identifier)
-                if flavour == .computingElement, elementsOfHost[host.lowercased()] == nil { hosts.append(host) }
-                elementsOfHost[host.lowercased(), default: []].append(entry)
+                let key = host.lowercased()
+                if flavour == .computingElement, elementsOfHost[key] == nil { hosts.append(host) }
+                elementsOfHost[key, default: []].append(entry)
                 guard flavour == .cluster else { continue }
                 for cluster in GLUE1Index.clusters(of: entry, table, numbers) {
                     if elementsOfCluster[cluster.lowercased()] == nil { hosts.append(cluster) }
@@ -149,16 +152,14 @@ struct GLUE1Index: DirectoryIndex {
             for (name, value) in GLUE1.clusterHostConstants { description.host.set(name, value) }
         }
         guard let machine else { return }
-        if let count = table.first(numbers.processors, of: machine.entry) {
-            description.host.set("NODECOUNT", .text(count))
-        }
+        if let count = told(numbers.processors, machine.entry) { description.host.set("NODECOUNT", .text(count)) }
         hostTable.describeHost([machine.entry], of: table, in: &description.host)
     }
 
     // MARK: Queues
 
     private func describeQueues(_ entries: [Int], in description: inout HostDescription) {
-        let all = entries.map(element).sorted { $0.identifier < $1.identifier }
+        let all = elements(entries)
         let managers = Set(all.map(\.manager)).sorted()
         // Jobs go to one job manager of a host, so only its queues can be used.
         let batch = managers.first { manager in !manager.isEmpty && all.contains { $0.manager == manager && !$0.isFork }
@@ -173,7 +174,7 @@ struct GLUE1Index: DirectoryIndex {
         if let type = elements.map(\.type).first(where: { !$0.isEmpty }) {
             description.host.set("LRMS_TYPE", .text(type))
         }
-        if let count = elements.compactMap({ table.first(numbers.totalCPUs, of: $0.entry).flatMap { Int($0) } }).max() {
+        if let count = elements.compactMap({ told(numbers.totalCPUs, $0.entry).flatMap { Int($0) } }).max() {
             description.host.set("NODECOUNT", .integer(count))
         }
         for (index, element) in elements.enumerated() {
@@ -185,21 +186,38 @@ struct GLUE1Index: DirectoryIndex {
         }
         // gwd has little room for generic attributes; who may use the queues matters more than how long they are.
         for (index, element) in elements.enumerated() {
-            let access = AccessRules.text(table.all(numbers.accessRule, of: element.entry))
+            let access = AccessRules.text(
+                table.all(numbers.accessRule, of: element.entry), bytes: reading.accessBytes)
             if !access.isEmpty { description.queues.set("QUEUE_ACCESS", at: index, .text(access)) }
         }
         guard flavour == .computingElement else { return }
         for (index, element) in elements.enumerated() {
-            guard let waiting = table.first(numbers.waitingJobs, of: element.entry) else { continue }
+            guard let waiting = told(numbers.waitingJobs, element.entry) else { continue }
             description.queues.set("QUEUE_JOBWAIT", at: index, .text(waiting))
         }
+    }
+
+    /// What is told and no placeholder that an administrator does not want.
+    private func told(_ attribute: Int, _ entry: Int) -> String? {
+        table.first(attribute, of: entry).flatMap { reading.placeholders.mayPass($0) ? $0 : nil }
+    }
+
+    /// The elements by identifier. One that comes twice, perhaps by the mistake of another site, is one queue all the same.
+    private func elements(_ entries: [Int]) -> [Element] {
+        var sorted = entries.map(element).sorted { $0.identifier < $1.identifier }
+        guard zip(sorted, sorted.dropFirst()).contains(where: { $0.identifier == $1.identifier }) else { return sorted }
+        sorted.sort { ($0.identifier, table.name($0.entry)) < ($1.identifier, table.name($1.entry)) }
+        var seen: Set<String> = []
+        return sorted.filter { seen.insert($0.identifier).inserted }
     }
 
     private func element(_ entry: Int) -> Element {
         let identifier = table.first(numbers.element, of: entry) ?? ""
         let name = table.first(numbers.elementName, of: entry) ?? ""
-        let service = identifier.firstIndex(of: "/").map { String(identifier[identifier.index(after: $0)...]) } ?? ""
-        let parts = service.split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false)
+        let service = identifier.utf8.firstIndex(of: UInt8(ascii: "/"))
+            .map { String(identifier[identifier.utf8.index(after: $0)...]) } ?? ""
+        let parts = service.utf8.split(separator: UInt8(ascii: "-"), maxSplits: 2, omittingEmptySubsequences: false)
+            .map { String(Substring($0)) }
         var manager = parts.prefix(2).joined(separator: "-")
         if !name.isEmpty, service.lowercased().hasSuffix("-\(name.lowercased())") {
             // A queue's name may have dashes, and so may a job manager's.
@@ -208,7 +226,7 @@ struct GLUE1Index: DirectoryIndex {
             manager = published.hasPrefix("jobmanager") ? published : "jobmanager-\(published)"
         }
         return Element(
-            entry: entry, identifier: identifier, name: name.isEmpty && parts.count > 2 ? String(parts[2]) : name,
+            entry: entry, identifier: identifier, name: name.isEmpty && parts.count > 2 ? parts[2] : name,
             manager: manager, type: table.first(numbers.managerType, of: entry) ?? "")
     }
 
@@ -227,10 +245,9 @@ struct GLUE1Index: DirectoryIndex {
 
     /// The value of a key such as `GlueClusterUniqueID=ce.example.org`, if it is of that attribute.
     private static func value(of attribute: String, in key: String) -> String? {
-        guard let sign = key.firstIndex(of: "="), key[..<sign].lowercased() == attribute.lowercased() else {
-            return nil
-        }
-        return String(key[key.index(after: sign)...])
+        guard let sign = key.utf8.firstIndex(of: UInt8(ascii: "=")), key[..<sign].lowercased() == attribute.lowercased()
+        else { return nil }
+        return String(key[key.utf8.index(after: sign)...])
     }
 }
 

@@ -68,8 +68,8 @@ package struct GLUE2: DirectorySchema {
     package let base = "o=glue"
     package let root = "o=glue"
     package let needsNames = false
-    /// What belongs to a host is found in several steps only, none of them by an index.
-    package let manyHosts = 1
+    /// What belongs to a host, even its name, is found in several steps only, none of them by an index.
+    package let manyHosts = 0
     package let attributes = AttributeNames(
         [share, shareQueue, shareName, shareFree, shareFreeWithDuration, shareUsed, shareWaiting]
             + shareService + shareEndpoint + shareEnvironment + queueTable.flatMap(\.sources)
@@ -77,16 +77,9 @@ package struct GLUE2: DirectorySchema {
             + [manager] + managerService + managerTable.flatMap(\.sources)
             + [environment, environmentInstances] + environmentManager + hostTable.flatMap(\.sources))
 
-    private let hostFilter: DirectoryFilter
-    private let queueFilter: DirectoryFilter
-    private let placeholders: Placeholders
+    private let reading: Reading
 
-    package init(hostFilter: DirectoryFilter = .none, queueFilter: DirectoryFilter = .none, placeholders: Placeholders)
-    {
-        self.hostFilter = hostFilter
-        self.queueFilter = queueFilter
-        self.placeholders = placeholders
-    }
+    package init(_ reading: Reading) { self.reading = reading }
 
     /// Endpoints that take jobs; one that does not say what it can do is believed to.
     private static let takesJobs = DirectoryFilter.any([
@@ -94,24 +87,23 @@ package struct GLUE2: DirectorySchema {
     ])
 
     package var discovery: [Discovery] {
-        [
-            Discovery(
-                filter: .all(.isA("GLUE2ComputingEndpoint"), GLUE2.takesJobs, hostFilter),
-                attributes: AttributeNames([GLUE2.endpointURL])
-            ) { $0.first(0, of: $1).flatMap(GLUE2Index.host(ofURL:)) },
-            // Sites that publish no endpoints.
-            Discovery(
-                filter: .all(.isA("GLUE2ComputingShare"), queueFilter),
-                attributes: AttributeNames([GLUE2.share] + GLUE2.shareEndpoint)
-            ) { entries, entry in
-                ([0, 1, 2].compactMap { entries.first($0, of: entry) }).lazy.compactMap(GLUE2Index.host(inKey:)).first
-            },
-        ]
+        let endpoints = Discovery(
+            filter: .all(.isA("GLUE2ComputingEndpoint"), GLUE2.takesJobs, reading.hostFilter),
+            attributes: AttributeNames([GLUE2.endpointURL])
+        ) { $0.first(0, of: $1).flatMap(GLUE2Index.host(ofURL:)) }
+        // A grid that publishes no endpoints; not one of which the administrator wants none.
+        let shares = Discovery(
+            filter: .all(.isA("GLUE2ComputingShare"), reading.queueFilter),
+            attributes: AttributeNames([GLUE2.share] + GLUE2.shareEndpoint)
+        ) { entries, entry in
+            ([0, 1, 2].compactMap { entries.first($0, of: entry) }).lazy.compactMap(GLUE2Index.host(inKey:)).first
+        }
+        return reading.hostFilter.isEmpty ? [endpoints, shares] : [endpoints]
     }
 
     package var everything: DirectoryFilter {
         .any([
-            .all(.isA("GLUE2ComputingShare"), queueFilter), .isA("GLUE2ComputingEndpoint"),
+            .all(.isA("GLUE2ComputingShare"), reading.queueFilter), .isA("GLUE2ComputingEndpoint"),
             .isA("GLUE2ComputingManager"), .isA("GLUE2ExecutionEnvironment"), .isA("GLUE2MappingPolicy"),
             .isA("GLUE2AccessPolicy"),
         ])
@@ -129,7 +121,7 @@ package struct GLUE2: DirectorySchema {
                 .contains("GLUE2ShareID", "\(host)_"), .contains("GLUE2ShareID", ":\(host):"),
                 .contains("GLUE2ShareEndpointForeignKey", host),
             ]
-            return Step(filter: .all(.isA("GLUE2ComputingShare"), .any(ways), queueFilter))
+            return Step(filter: .all(.isA("GLUE2ComputingShare"), .any(ways), reading.queueFilter))
         case 1, 2:
             guard !keys.services.isEmpty else { return nil }
             // After the first case above there are shares, but nothing else.
@@ -150,7 +142,7 @@ package struct GLUE2: DirectorySchema {
         var parts: [DirectoryFilter] = [
             .all(
                 .isA("GLUE2ComputingShare"),
-                names("GLUE2ShareServiceForeignKey", "GLUE2ComputingShareComputingServiceForeignKey"), queueFilter),
+                names("GLUE2ShareServiceForeignKey", "GLUE2ComputingShareComputingServiceForeignKey"), reading.queueFilter),
             .all(
                 .isA("GLUE2ComputingManager"),
                 names("GLUE2ManagerServiceForeignKey", "GLUE2ComputingManagerComputingServiceForeignKey")),
@@ -185,9 +177,9 @@ package struct GLUE2: DirectorySchema {
 
     package func index(_ entries: EntryTable) -> any DirectoryIndex {
         GLUE2Index(
-            entries, attributes, hostTable: MappingTable(GLUE2.hostTable, attributes, placeholders),
-            managerTable: MappingTable(GLUE2.managerTable, attributes, placeholders),
-            queueTable: MappingTable(GLUE2.queueTable, attributes, placeholders), placeholders)
+            entries, attributes, reading, hostTable: MappingTable(GLUE2.hostTable, attributes, reading.placeholders),
+            managerTable: MappingTable(GLUE2.managerTable, attributes, reading.placeholders),
+            queueTable: MappingTable(GLUE2.queueTable, attributes, reading.placeholders))
     }
 }
 

@@ -60,7 +60,7 @@ struct GLUE2Index: DirectoryIndex {
     private let hostTable: MappingTable
     private let managerTable: MappingTable
     private let queueTable: MappingTable
-    private let placeholders: Placeholders
+    private let reading: Reading
     private var described: [Host] = []
     private var places: [String: Int] = [:]
     private var managersOfService: [String: [Int]] = [:]
@@ -70,14 +70,14 @@ struct GLUE2Index: DirectoryIndex {
     private var policiesOfEndpoint: [String: [Int]] = [:]
 
     init(
-        _ table: EntryTable, _ attributes: AttributeNames, hostTable: MappingTable, managerTable: MappingTable,
-        queueTable: MappingTable, _ placeholders: Placeholders
+        _ table: EntryTable, _ attributes: AttributeNames, _ reading: Reading, hostTable: MappingTable,
+        managerTable: MappingTable, queueTable: MappingTable
     ) {
         self.table = table
         self.hostTable = hostTable
         self.managerTable = managerTable
         self.queueTable = queueTable
-        self.placeholders = placeholders
+        self.reading = reading
         numbers = Numbers(attributes)
         var shares: [Int] = []
         var hostOfEndpoint: [String: Int] = [:]
@@ -265,7 +265,7 @@ struct GLUE2Index: DirectoryIndex {
             if !access.isEmpty { description.queues.set("QUEUE_ACCESS", at: index, .text(access)) }
         }
         for (index, row) in rows.enumerated() {
-            guard let waiting = table.first(numbers.waiting, of: row.entry), placeholders.mayPass(waiting) else {
+            guard let waiting = table.first(numbers.waiting, of: row.entry), reading.placeholders.mayPass(waiting) else {
                 continue
             }
             description.queues.set("QUEUE_JOBWAIT", at: index, .text(waiting))
@@ -301,12 +301,12 @@ struct GLUE2Index: DirectoryIndex {
     /// The rules of the share, else those of the endpoints that lead to it.
     private func access(_ identifier: String, _ share: Int, _ host: Host) -> String {
         let own = (policiesOfShare[identifier] ?? []).flatMap { table.all(numbers.rule, of: $0) }
-        let ownText = AccessRules.text(own.sorted())
+        let ownText = AccessRules.text(own.sorted(), bytes: reading.accessBytes)
         if !ownText.isEmpty { return ownText }
         var endpoints = keys(numbers.shareEndpoint, share)
         if endpoints.isEmpty { endpoints = host.endpoints.compactMap { table.first(numbers.endpoint, of: $0) } }
         let rules = endpoints.flatMap { policiesOfEndpoint[$0] ?? [] }.flatMap { table.all(numbers.rule, of: $0) }
-        return AccessRules.text(rules.sorted())
+        return AccessRules.text(rules.sorted(), bytes: reading.accessBytes)
     }
 
     // MARK: Values

@@ -47,28 +47,21 @@ package struct MDS2: DirectorySchema {
     package let attributes = AttributeNames(
         [host, software, schedulerType] + hostTable.flatMap(\.sources) + queueTable.flatMap(\.sources))
 
-    private let hostFilter: DirectoryFilter
-    private let queueFilter: DirectoryFilter
-    private let placeholders: Placeholders
+    private let reading: Reading
 
-    package init(hostFilter: DirectoryFilter = .none, queueFilter: DirectoryFilter = .none, placeholders: Placeholders)
-    {
-        self.hostFilter = hostFilter
-        self.queueFilter = queueFilter
-        self.placeholders = placeholders
-    }
+    package init(_ reading: Reading) { self.reading = reading }
 
     package var discovery: [Discovery] {
         [
-            Discovery(filter: .all(.isA("MdsHost"), hostFilter), attributes: AttributeNames([MDS2.host])) {
+            Discovery(filter: .all(.isA("MdsHost"), reading.hostFilter), attributes: AttributeNames([MDS2.host])) {
                 $0.first(0, of: $1)
             }
         ]
     }
 
     package var everything: DirectoryFilter {
-        queueFilter.isEmpty
-            ? .everything : .any([.not(.isA("MdsJobQueue")), .all(.isA("MdsJobQueue"), queueFilter)])
+        reading.queueFilter.isEmpty
+            ? .everything : .any([.not(.isA("MdsJobQueue")), .all(.isA("MdsJobQueue"), reading.queueFilter)])
     }
 
     package func step(_ step: Int, for host: String, in base: String, found: EntryTable) -> Step? {
@@ -76,7 +69,8 @@ package struct MDS2: DirectorySchema {
         // Where a GIIS puts it; such a search costs the same in a directory of any size.
         case 0: return Step(base: "\(MDS2.host)=\(host),\(base)", filter: everything)
         case 1 where found.count == 0: return Step(filter: .all(.isA("MdsHost"), .has("Mds-Host-hn", host)))
-        case 2: return found.count == 0 ? nil : Step(base: found.name(0), filter: everything)
+        // Of several places the one that the index takes.
+        case 2: return (0..<found.count).map(found.name).min().map { Step(base: $0, filter: everything) }
         default: return nil
         }
     }
@@ -84,7 +78,7 @@ package struct MDS2: DirectorySchema {
     package func index(_ entries: EntryTable) -> any DirectoryIndex {
         MDS2Index(
             entries, attributes,
-            hostTable: MappingTable(MDS2.hostTable, attributes, placeholders),
-            queueTable: MappingTable(MDS2.queueTable, attributes, placeholders))
+            hostTable: MappingTable(MDS2.hostTable, attributes, reading.placeholders),
+            queueTable: MappingTable(MDS2.queueTable, attributes, reading.placeholders))
     }
 }

@@ -41,7 +41,9 @@ struct MDS2Index: DirectoryIndex {
         let hostName = attributes.number(MDS2.host)
         let names = (0..<table.count).map { DistinguishedName(table.name($0)) }
         var hostAt: [DistinguishedName: Int] = [:]
-        for entry in 0..<table.count {
+        // A host that is published in two places is taken from the same one each time.
+        let entries = (0..<table.count).filter { table.has(hostName, $0) }.map { (place: table.name($0), entry: $0) }
+        for (_, entry) in entries.sorted(by: { $0.place < $1.place }) {
             guard let name = table.first(hostName, of: entry), hostAt[names[entry]] == nil else { continue }
             hostAt[names[entry]] = described.count
             if places[name.lowercased()] == nil { places[name.lowercased()] = described.count }

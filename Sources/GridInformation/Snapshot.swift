@@ -36,9 +36,12 @@ final class Snapshot: Sendable {
     /// Takes note of a server that does not tell everything at once.
     func refuse() { state.withLock { $0.refusedUntil = .now + Snapshot.refusal } }
 
-    /// The index to answer from, read anew if there is none of the right age; `nil` when the host should be asked for by
-    /// itself.
-    func index(for host: String, load: @escaping Load) async throws -> (any DirectoryIndex)? {
+    /// The index to answer from, read anew if there is none of the right age; `nil` when a search for the one thing that is
+    /// to be known is the better way.
+    /// - Parameters:
+    ///   - host: the host to describe; `nil` to name all.
+    ///   - load: reads everything.
+    func index(for host: String? = nil, load: @escaping Load) async throws -> (any DirectoryIndex)? {
         let (index, task) = state.withLock {
             state -> ((any DirectoryIndex)?, Task<Result<any DirectoryIndex, any Error>, Never>?) in
             if let index = state.index, state.taken + policy.age > .now { return (index, nil) }
@@ -52,14 +55,17 @@ final class Snapshot: Sendable {
         return try await task?.value.get()
     }
 
-    private func isWanted(for host: String, _ state: inout State) -> Bool {
+    private func isWanted(for host: String?, _ state: inout State) -> Bool {
         switch policy.mode {
         case .never: return false
         case .always: return true
         case .automatic:
             let now = Instant.now
             if state.refusedUntil > now { return false }
-            if state.discovered > policy.manyHosts || state.loading != nil { return true }
+            if state.loading != nil { return true }
+            // A discovery may come long before the next questions, and costs less by itself.
+            guard let host else { return policy.manyHosts == 0 }
+            if state.discovered > policy.manyHosts { return true }
             if state.askedSince + policy.age < now {
                 state.asked = []
                 state.askedSince = now

@@ -37,6 +37,14 @@ import Testing
         #expect(!outcome.output.contains { $0.contains("ok    hosts") })
     }
 
+    /// The contract asks for it: such a driver is of no more use to gwd.
+    @Test func aDriverThatEndsBehindItsINITFailureIsNoDefect() async throws {
+        let outcome = try await check("fault=init-failure-and-end")
+        #expect(outcome.status == 120)
+        #expect(outcome.output.contains { $0.hasPrefix("  FAIL  start") && $0.contains("no host list") })
+        #expect(!outcome.messages.contains("defect"), "\(outcome.messages)")
+    }
+
     @Test func hostsOfAListWhoseServersAreDownAreNoSuccess() async throws {
         let outcome = try await check("hosts=a.test,b.test fault=monitor-failure")
         #expect(outcome.status == 121)
@@ -95,6 +103,14 @@ import Testing
         let verdicts = try #require(drivers[1]["verdicts"] as? [[String: String]])
         #expect(verdicts.first { $0["subject"] == "hosts" } == ["subject": "hosts", "level": "ok", "text": "1"])
         #expect((drivers[0]["verdicts"] as? [[String: String]])?.first?["level"] == "fail")
+    }
+
+    /// As gwd.conf has them.
+    @Test func argumentsInOneWordAreSeveral() async throws {
+        let outcome = try await stage.run(
+            ["check", "--", "mad_stand_in", "im home=\(stage.home.path) hosts=a.test,b.test"])
+        #expect(outcome.status == 0, "\(outcome.messages)")
+        #expect(outcome.output.contains("  ok    hosts       2"))
     }
 
     @Test func theDriverIsNamedOnce() async throws {

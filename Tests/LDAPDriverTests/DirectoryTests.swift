@@ -16,7 +16,7 @@ import Testing
         #expect(try DirectoryFilter(written: text).description == filter)
     }
 
-    @Test(arguments: ["(a=b", "(a=b))", "(a=b)) (c=d)", ")(", "(a=b)x", "(a=b)(x", "a=b)(c=d", "(a=b\0)"])
+    @Test(arguments: ["(a=b", "(a=b))", "(a=b)) (c=d)", ")(", "(a=b)x", "(a=b)(x", "a=b)(c=d", "(a=b\0)", "(a)", "()", "(&)(a)", "(=b)", "(a=b\\zz)"])
     func filtersThatReachBeyondThemselvesAreRefused(text: String) {
         #expect(throws: (any Error).self) { try DirectoryFilter(written: text) }
     }
@@ -55,7 +55,16 @@ import Testing
         (["VOMS:/atlas/Role=production"], ":/atlas/Role=production:"), (["VO:", "VO: "], ""), ([], ""),
     ])
     func accessRules(rules: [String], text: String) {
-        #expect(AccessRules.text(rules) == text)
+        #expect(AccessRules.text(rules, bytes: 255) == text)
+    }
+
+    /// A list that is too long loses groups and roles first, and never a part of a name.
+    @Test func accessRulesFitIntoTheirRoom() {
+        let rules = ["VOMS:/cms/Role=production", "VO:cms", "VO:atlas", "VOMS:/lhcb", "VO:lhcb"]
+        #expect(AccessRules.text(rules, bytes: 255) == ":/cms/Role=production::cms::atlas::/lhcb::lhcb:")
+        #expect(AccessRules.text(rules, bytes: 39) == ":cms::atlas::lhcb::/lhcb:")
+        #expect(AccessRules.text(rules, bytes: 11) == ":cms::lhcb:")
+        #expect(AccessRules.text(rules, bytes: 3) == "")
     }
 
     @Test(arguments: [

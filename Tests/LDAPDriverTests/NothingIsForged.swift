@@ -35,6 +35,21 @@ import Testing
         try await talk.hearComplaint("not the name of a host")
     }
 
+    /// gwd prints names of hosts into a buffer of 256 bytes, together with much else.
+    @Test func namesThatOverrunGWDAreNotDiscovered() async throws {
+        var entries = Entries.grid
+        let label = String(repeating: "long-name.", count: 30)
+        for bytes in [198, 199, 255] {
+            entries.add(
+                "Mds-Device-name=\(bytes),Mds-Vo-name=local,o=grid", ["Mds", "MdsDevice", "MdsHost"],
+                [("Mds-Device-name", "\(bytes)"), ("Mds-Host-hn", String(label.prefix(bytes - 1)) + "x")])
+        }
+        let server = try await entries.served(port: 2135)
+        let talk = try await Talk.driver("gw_im_mad_mds2", "-s \(server.address)")
+        #expect(try await talk.discover().map(\.utf8.count) == [198])
+        try await talk.hearComplaint("longer than the host in a URL of gwd may be")
+    }
+
     @Test func numbersBeyondAllBoundsAreBroughtIntoThem() async throws {
         var entries = Entries.grid
         entries.computingElement(
@@ -52,8 +67,10 @@ import Testing
         #expect(heard["QUEUE_NODECOUNT[0]"] == "2147483647")
     }
 
-    /// More queues than gwd has places for, and more rules than fit into a text.
-    @Test func crowdsAreCutWhole() async throws {
+    /// More queues than gwd has places for, and more rules than fit into a text: 255 bytes are safe with every gwd, the
+    /// later ones keep more.
+    @Test(arguments: [("5.4", 240...255), ("5.14", 980...1_000)])
+    func crowdsAreCutWhole(release: String, bytes: ClosedRange<Int>) async throws {
         var entries = Entries.grid
         for queue in 0..<80 {
             entries.computingElement(
@@ -62,12 +79,12 @@ import Testing
                     + (0..<200).map { ("GlueCEAccessControlBaseRule", "VO:organisation\($0)") })
         }
         let server = try await entries.served()
-        let talk = try await Talk.driver("gw_im_mad_bdii", "-s \(server.address) --gwd 5.14")
-        let heard = try await talk.monitor("ce.example.org")
+        let talk = try await Talk.driver("gw_im_mad_bdii", "-s \(server.address) --gwd \(release)")
+        let heard = try await talk.monitor("ce.example.org", queueText: bytes.upperBound)
         #expect(heard["QUEUE_NAME[0]"] == "q100")
         #expect(!heard.names.contains("QUEUE_NAME[67]"))
         let access = heard["QUEUE_ACCESS[0]"]
-        #expect(access.utf8.count > 900)
+        #expect(bytes.contains(access.utf8.count))
         #expect(access.split(separator: ":").allSatisfy { $0.hasPrefix("organisation") })
         #expect(access.hasSuffix(":"))
     }

@@ -113,9 +113,10 @@ import Testing
         entries.computingElement(
             "ce.example.org:2119/jobmanager-pbs-q",
             [
-                ("GlueCEName", "q"), ("GlueCEInfoHostName", "ce.example.org"), ("GlueCEInfoTotalCPUs", "4"),
+                ("GlueCEName", "q"), ("GlueCEInfoHostName", "ce.example.org"), ("GlueCEInfoTotalCPUs", "9999999"),
                 ("GlueCEPolicyMaxRunningJobs", "999999999"), ("GlueCEStateFreeCPUs", "444444"),
-                ("GlueCEPolicyMaxTotalJobs", "99"), ("GlueCEStateStatus", "UNDEFINEDVALUE"),
+                ("GlueCEPolicyMaxTotalJobs", "99"), ("GlueCEStateWaitingJobs", "444444"),
+                ("GlueCEStateStatus", "UNDEFINEDVALUE"),
             ])
         let server = try await entries.served()
         let keeping = try await Talk.driver("gw_im_mad_bdii", "-s \(server.address)").monitor("ce.example.org")
@@ -128,5 +129,9 @@ import Testing
         #expect(dropping["QUEUE_FREENODECOUNT[0]"] == "0")
         #expect(dropping["QUEUE_MAXJOBSINQUEUE[0]"] == "99")
         #expect(dropping["QUEUE_STATUS[0]"] == "")
+        #expect(keeping["QUEUE_JOBWAIT[0]"] == "444444")
+        #expect(dropping["QUEUE_JOBWAIT[0]"] == "")
+        #expect(keeping["NODECOUNT"] == "9999999")
+        #expect(dropping["NODECOUNT"] == "")
     }
 }

@@ -210,6 +210,50 @@ import Testing
         }
     }
 
+    /// A site that publishes what belongs to another: gwd would count the places of the queue twice.
+    @Test(arguments: ["never", "always"])
+    func aQueueThatIsPublishedTwiceIsOneQueue(snapshot: String) async throws {
+        var entries = Entries.grid
+        let identifier = "ce.example.org:2119/jobmanager-pbs-q"
+        for site in ["Mds-Vo-name=b,", "", "Mds-Vo-name=a,"] {
+            let place = "\(site)Mds-Vo-name=local,o=grid"
+            if !site.isEmpty { entries.add(place, ["MdsVo"], [("Mds-Vo-name", String(site.dropFirst(12).dropLast()))]) }
+            entries.add(
+                "GlueCEUniqueID=\(identifier),\(place)", ["GlueCETop", "GlueCE", "GlueCEInfo"],
+                [
+                    ("GlueCEUniqueID", identifier), ("GlueCEName", "q"), ("GlueCEInfoHostName", "ce.example.org"),
+                    ("GlueCEInfoTotalCPUs", site.contains("=a") ? "4" : "16"),
+                ])
+        }
+        let server = try await entries.served()
+        let talk = try await Talk.driver("gw_im_mad_bdii", "-s \(server.address) --snapshot \(snapshot)")
+        let heard = try await talk.monitor("ce.example.org")
+        #expect(heard.queues("QUEUE_NAME") == ["q"])
+        // The first in the order of names, not of arrival.
+        #expect(heard.queues("QUEUE_NODECOUNT") == ["4"])
+    }
+
+    @Test func aHostThatIsPublishedTwiceIsAlwaysTheSameOne() async throws {
+        var entries = Entries.grid
+        for site in ["b", "a"] {
+            entries.add("Mds-Vo-name=\(site),Mds-Vo-name=local,o=grid", ["MdsVo"], [("Mds-Vo-name", site)])
+            entries.add(
+                "Mds-Host-hn=ce.example.org,Mds-Vo-name=\(site),Mds-Vo-name=local,o=grid", ["Mds", "MdsHost", "MdsOs"],
+                [("Mds-Host-hn", "ce.example.org"), ("Mds-Os-name", "of \(site)")])
+            entries.add(
+                "Mds-Device-name=processor,Mds-Host-hn=ce.example.org,Mds-Vo-name=\(site),Mds-Vo-name=local,o=grid",
+                ["Mds", "MdsDevice", "MdsCpu"], [("Mds-Device-name", "processor"), ("Mds-Cpu-model", "of \(site)")])
+        }
+        let server = try await entries.served(port: 2135)
+        for snapshot in ["never", "always"] {
+            let talk = try await Talk.driver(
+                "gw_im_mad_mds2", "-s \(server.address) --monitor server --snapshot \(snapshot)")
+            let heard = try await talk.monitor("ce.example.org")
+            #expect(heard["OS_NAME"] == "of a")
+            #expect(heard["CPU_MODEL"] == "of a")
+        }
+    }
+
     /// The bdii driver left attribute files out.
     @Test func attributeFilesAreMergedBetweenHostAndQueues() async throws {
         let server = try await TestSupport.DirectoryServer("glue1-plain:1x2")

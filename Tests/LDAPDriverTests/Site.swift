@@ -107,10 +107,12 @@ extension Talk {
     }
 
     /// What gwd makes of the answer to MONITOR; nothing that it stumbles over may be in there.
-    func monitor(_ host: String) async throws -> GWDAttributes {
+    /// - Parameter queueText: how long a generic text of a queue may be.
+    func monitor(_ host: String, queueText: Int = 255) async throws -> GWDAttributes {
         let answer = try await ask("MONITOR 7 \(host) -")
         try #require(answer.hasPrefix("MONITOR 7 SUCCESS "), "\(answer)")
-        let attributes = GWDAttributes(String(answer.dropFirst("MONITOR 7 SUCCESS ".count)))
+        let attributes = GWDAttributes(
+            String(answer.dropFirst("MONITOR 7 SUCCESS ".count)), queueText: queueText)
         #expect(attributes.complaints == [], "\(answer)")
         return attributes
     }

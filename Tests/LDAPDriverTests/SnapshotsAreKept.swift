@@ -1,4 +1,6 @@
+import Directory
 import Foundation
+import MADKit
 import TestSupport
 import Testing
 
@@ -32,6 +34,36 @@ import Testing
         #expect(Self.searches(talk) == 0)
     }
 
+    /// What names the hosts describes them as well; a second reading would tell nothing new.
+    @Test(arguments: ["glue1 --snapshot always", "glue2"])
+    func aCycleIsOneReading(schema: String) async throws {
+        let server = try await TestSupport.DirectoryServer("glue1:60x2", "glue2:60x2")
+        let talk = try await Talk.driver(
+            "gw_im_mad_bdii", "-s \(server.address) --log-level info --gwd 5.14 --schema \(schema)")
+        let hosts = try await talk.discover()
+        #expect(Self.searches(talk) == 1)
+        for host in hosts { _ = try await talk.monitor(host, queueText: 1_000) }
+        #expect(Self.searches(talk) == 1)
+        let plain = try await Talk.driver(
+            "gw_im_mad_bdii", "-s \(server.address) --schema \(schema) --snapshot never")
+        #expect(try await plain.discover().sorted() == hosts.sorted())
+    }
+
+    /// A filter on what names hosts cannot be answered from what describes them.
+    @Test func filtersOnHostsAreAskedOfTheServer() async throws {
+        let server = try await TestSupport.DirectoryServer("glue1:60x2", "glue2:60x2")
+        for (schema, filter) in [
+            ("glue1", "GlueCEInfoHostName=*1*"), ("glue2", "GLUE2EndpointURL=https://*1*"),
+            ("glue2", "GLUE2EndpointURL=nosuch"),
+        ] {
+            let talk = try await Talk.driver(
+                "gw_im_mad_bdii", "-s \(server.address) --schema \(schema) --snapshot always -f \(filter)")
+            let hosts = try await talk.discover()
+            #expect(hosts.allSatisfy { $0.contains("1") })
+            #expect((1..<60).contains(hosts.count) || filter.hasSuffix("nosuch") && hosts.isEmpty, "\(hosts)")
+        }
+    }
+
     /// Without discovery, the number of hosts asked for tells.
     @Test func manyHostsAreNoticedWhileTheyAreAskedFor() async throws {
         let server = try await TestSupport.DirectoryServer("glue1-plain:60x1")
@@ -45,11 +77,28 @@ import Testing
         let server = try await TestSupport.DirectoryServer("glue1-plain:3x1")
         let talk = try await Talk.driver(
             "gw_im_mad_bdii", "-s \(server.address) --snapshot always --snapshot-age 1 --log-level info")
-        let host = try #require(try await talk.discover().first)
         let began = ContinuousClock.now
+        let host = try #require(try await talk.discover().first)
         while Self.searches(talk) < 2, ContinuousClock.now - began < .seconds(20) { _ = try await talk.monitor(host) }
         #expect(ContinuousClock.now - began >= .seconds(1))
         #expect(Self.searches(talk) == 2)
+    }
+
+    @Test func anAnswerThatNeedsMoreRoomThanThereIsIsCut() async throws {
+        let server = try await TestSupport.DirectoryServer("glue1-plain:60x2")
+        let client = DirectoryClient()
+        func answer(_ room: Int) async throws -> DirectoryAnswer {
+            try await client.answer(
+                to: DirectorySearch(
+                    base: "o=grid", filter: .isA("GlueCE"), attributes: AttributeNames(["GlueCEUniqueID"]), room: room),
+                of: .init(host: server.host, port: 2170), before: .now + .seconds(20))
+        }
+        let whole = try await answer(1 << 20)
+        #expect(whole.cut == nil && whole.entries.count == 120)
+        let cut = try await answer(4_000)
+        #expect(cut.cut == .room(4_000) && (1..<120).contains(cut.entries.count))
+        // The connection serves on.
+        #expect(try await answer(1 << 20).entries.count == 120)
     }
 
     @Test func everyQuestionAtOnceIsAnsweredOnce() async throws {

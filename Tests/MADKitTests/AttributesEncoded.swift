@@ -14,7 +14,8 @@ import Testing
         let encoded = attributes.encoded(as: try #require(host), limits: limits, bytes: bytes, after: told)
         #expect(encoded.line.utf8.count <= bytes)
         #expect(Info(encoded.line).text == encoded.line)
-        let heard = GWDAttributes(encoded.line, queues: limits.queues)
+        let heard = GWDAttributes(
+            encoded.line, queues: limits.queues, queueText: limits == .modern ? 1_000 : 255)
         #expect(heard.complaints == [], "\(encoded.line)")
         return encoded
     }
@@ -115,6 +116,22 @@ import Testing
         #expect(heard.values["QUEUE_DISPATCHTYPE[0]"] == .text(String(repeating: "d", count: 17)))
         #expect(heard.values["QUEUE_PRIORITY[0]"] == .text(String(repeating: "p", count: 13)))
         #expect(encoded.problems.count == 4)
+    }
+
+    /// Lists of who may use a queue are kept whole by the later gwd; how much the oldest holds is not known.
+    @Test func genericTextsOfQueuesAreAsLongAsTheReleaseTakes() throws {
+        let list = String(repeating: ":cms:", count: 400)
+        for (limits, bytes) in [(GWDLimits.oldest, 255), (.modern, 1_000)] {
+            let encoded = try encode(
+                attributes {
+                    $0.set("QUEUE_NAME", at: 0, .text("q"))
+                    $0.set("QUEUE_ACCESS", at: 0, .text(list))
+                    $0.set("MINE", .text(list))
+                }, limits: limits)
+            let heard = GWDAttributes(encoded.line, queueText: bytes)
+            #expect(heard.values["QUEUE_ACCESS[0]"] == .text(String(list.prefix(bytes))))
+            #expect(heard.values["MINE"] == .text(String(list.prefix(255))))
+        }
     }
 
     @Test(arguments: ["jobmanager pbs", "host:pbs", "jobmanager-with-a-long-name"])

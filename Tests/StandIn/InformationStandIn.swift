@@ -15,7 +15,9 @@ final class InformationStandIn {
     func take(_ line: String, _ words: [String]) {
         switch words.first {
         case "INIT":
-            wire.say(setting.has("init-failure") ? "INIT - FAILURE no host list (stand-in)" : "INIT - SUCCESS -")
+            let fails = setting.has("init-failure") || setting.has("init-failure-and-end")
+            wire.say(fails ? "INIT - FAILURE no host list (stand-in)" : "INIT - SUCCESS -")
+            if setting.has("init-failure-and-end") { exit(64) }
         case "DISCOVER":
             if setting.has("dies-at-discover") { exit(3) }
             if setting.has("discover-failure") { return wire.say("DISCOVER - FAILURE no such server (stand-in)") }

@@ -16,6 +16,7 @@ package struct GWDAttributes {
     /// Distinct generic names.
     package private(set) var genericTexts: Set<String> = []
     package private(set) var genericIntegers: Set<String> = []
+    private let queueText: Int
 
     private static let integers: Set<String> = [
         "CPU_MHZ", "CPU_FREE", "CPU_SMP", "NODECOUNT", "SIZE_MEM_MB", "FREE_MEM_MB", "SIZE_DISK_MB", "FREE_DISK_MB",
@@ -35,7 +36,12 @@ package struct GWDAttributes {
     }
 
     /// Reads the INFO of a reply.
-    package init(_ info: String, queues: Int = 67) {
+    /// - Parameters:
+    ///   - info: the attributes.
+    ///   - queues: how many queues gwd has room for.
+    ///   - queueText: how long a generic text of a queue may be; 255 bytes are safe with every gwd.
+    package init(_ info: String, queues: Int = 67, queueText: Int = 255) {
+        self.queueText = queueText
         var tokens = GWDAttributes.tokens(of: Array(info.unicodeScalars))[...]
         while let token = tokens.popFirst() {
             guard case .name(let name) = token else {
@@ -81,8 +87,7 @@ package struct GWDAttributes {
             if !isKeyword { genericIntegers.insert(label) }
         case .text(let text):
             if GWDAttributes.integers.contains(name) { complaints.append("\(label): invalid string variable") }
-            // The generic attributes of a queue are kept as they come; originals printed lists of any length there.
-            if text.utf8.count > (isKeyword || index == nil ? 255 : 1_000) { complaints.append("\(label): too long") }
+            if text.utf8.count > (isKeyword || index == nil ? 255 : queueText) { complaints.append("\(label): too long") }
             if !isKeyword { genericTexts.insert(label) }
             let most = [
                 "QUEUE_STATUS": 15, "QUEUE_DISPATCHTYPE": 17, "QUEUE_PRIORITY": 13, "QUEUE_NAME": 24,

@@ -12,6 +12,10 @@ void cldap_ignore_surroundings(void);
  * than `largest` bytes taken. An LDAP result code. */
 int cldap_open(LDAP **handle, int socket, const char *url, unsigned long largest);
 
+/* 1 when libldap can read the text as a filter. It has no function that only says so, so a search with it is begun that
+ * goes nowhere. 0 also when there are no descriptors or memory left. */
+int cldap_is_filter(const char *text);
+
 /* Demands a certificate that the authorities in `file` vouch for and that names the host. An LDAP result code. */
 int cldap_set_authorities(LDAP *handle, const char *file);
 

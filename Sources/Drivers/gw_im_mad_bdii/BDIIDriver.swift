@@ -20,12 +20,9 @@ struct BDIIDriver: InformationDriver {
     private static func schema(_ name: String?, _ options: DirectoryOptions) throws(MADError) -> any DirectorySchema {
         switch name ?? "glue1" {
         case "glue1":
-            return GLUE1(
-                .computingElement, hostFilter: options.hostFilter, queueFilter: options.queueFilter,
-                placeholders: options.placeholders)
+            return GLUE1(.computingElement, options.reading)
         case "glue2":
-            return GLUE2(
-                hostFilter: options.hostFilter, queueFilter: options.queueFilter, placeholders: options.placeholders)
+            return GLUE2(options.reading)
         case let other:
             throw MADError(.invalid, "option --schema: '\(Info(other))' is neither glue1 nor glue2")
         }

@@ -9,9 +9,7 @@ struct MDS2Driver: InformationDriver {
 
     init(_ launch: Launch) async throws {
         let options = try DirectoryOptions(launch, port: 2_135, source: .host)
-        let schema = MDS2(
-            hostFilter: options.hostFilter, queueFilter: options.queueFilter, placeholders: options.placeholders)
-        hosts = try DirectoryHosts(launch, options, schema: schema)
+        hosts = try DirectoryHosts(launch, options, schema: MDS2(options.reading))
     }
 
     func discover() async throws -> [HostName] { try await hosts.discover() }

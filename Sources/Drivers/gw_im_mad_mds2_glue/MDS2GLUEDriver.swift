@@ -10,10 +10,7 @@ struct MDS2GLUEDriver: InformationDriver {
 
     init(_ launch: Launch) async throws {
         let options = try DirectoryOptions(launch, port: 2_135, source: .host)
-        let schema = GLUE1(
-            .cluster, hostFilter: options.hostFilter, queueFilter: options.queueFilter,
-            placeholders: options.placeholders)
-        hosts = try DirectoryHosts(launch, options, schema: schema)
+        hosts = try DirectoryHosts(launch, options, schema: GLUE1(.cluster, options.reading))
     }
 
     func discover() async throws -> [HostName] { try await hosts.discover() }

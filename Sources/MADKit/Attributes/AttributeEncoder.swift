@@ -135,7 +135,7 @@ struct AttributeEncoder {
                     value = String(clamped(number, mayBeNegative: true, label))
                 case .text(let text):
                     guard enter(label, into: \.texts, limit: limits.genericStrings) else { continue }
-                    let bytes = generic.index == nil ? AttributeKeyword.textBytes : AttributeKeyword.queueTextBytes
+                    let bytes = generic.index == nil ? AttributeKeyword.textBytes : limits.queueTextBytes
                     value = "\"\(cleaned(text, bytes: bytes, label))\""
                 }
                 if let index = generic.index {
@@ -193,6 +193,7 @@ struct AttributeEncoder {
         let row = queueSlots[(index * AttributeKeyword.ofQueue.count)...].prefix(AttributeKeyword.ofQueue.count)
         guard row.contains(where: { $0 != nil }) else { return nil }
         var words = ""
+        words.reserveCapacity(512)
         for (keyword, value) in zip(AttributeKeyword.ofQueue, row) {
             let label = "\(keyword.name)[\(index)]"
             let value = value.flatMap { printable($0, keyword, label) }
@@ -201,7 +202,11 @@ struct AttributeEncoder {
                 if row.first != .some(.text("")) { problems.append("queue \(index): has no usable name, left out") }
                 return nil
             }
-            if let value { words += words.isEmpty ? "\(label)=\(value)" : " \(label)=\(value)" }
+            guard let value else { continue }
+            if !words.isEmpty { words += " " }
+            words += label
+            words += "="
+            words += value
         }
         return words
     }

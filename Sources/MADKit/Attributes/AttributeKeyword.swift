@@ -17,9 +17,6 @@ package enum AttributeKeyword: UInt8, CaseIterable, Sendable {
 
     /// The longest text for which gwd has room everywhere.
     static let textBytes = 255
-    /// The longest text of a generic attribute of a queue. gwd keeps those as they come and only compares them; a list of
-    /// the virtual organisations that may use a queue (QUEUE_ACCESS) has to be whole.
-    static let queueTextBytes = 1_000
 
     private static let table: [(name: String, kind: Kind)] = [
         ("HOSTNAME", .text(bytes: textBytes)), ("ARCH", .text(bytes: textBytes)), ("OS_NAME", .text(bytes: textBytes)),

@@ -52,8 +52,10 @@ struct InformationFamily<DriverType: InformationDriver>: Family {
     private func discover(_ reply: Reply) async throws {
         let room = Self.infoBytes(head: "DISCOVER -", limits: setting.limits)
         let hosts = try await driver.discover().filter { host in
-            guard host.text.utf8.count > room else { return true }
-            setting.log.warning("host", ["left out": host.text, "problem": "longer than a reply line"])
+            let bytes = host.text.utf8.count
+            guard bytes > min(room, GWDLimits.hostBytes) else { return true }
+            let problem = bytes > room ? "longer than a reply line" : "longer than the host in a URL of gwd may be"
+            setting.log.warning("host", ["left out": host.text, "problem": problem])
             return false
         }
         let (names, isComplete) = memory.nextPage(of: hosts, bytes: room)

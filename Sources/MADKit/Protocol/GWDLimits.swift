@@ -13,6 +13,13 @@ public struct GWDLimits: Sendable, Equatable {
     public var genericStrings: Int
     /// Distinct generic integer attributes per host; as `genericStrings`.
     public var genericIntegers: Int
+    /// Longest text of a generic attribute of a queue, in bytes. Lists such as QUEUE_ACCESS are of use only as far as they
+    /// are whole, so they may be longer than other texts where gwd is known to keep them as they come.
+    public var queueTextBytes: Int
+
+    /// Longest name of a host, in bytes: gwd prints `gsiftp://HOST/~/.gw_OWNER_JID/` into 256 bytes without looking, where
+    /// an owner may have 32 bytes and a job number 7 digits.
+    static let hostBytes = 198
 
     /// Safe for every gwd from 5.4 on.
     public static let oldest = GWDLimits(
@@ -20,7 +27,8 @@ public struct GWDLimits: Sendable, Equatable {
 
     /// GridWay 5.6 to 5.14: lines and INFO of 65536 bytes, 134 generic attributes.
     public static let modern = GWDLimits(
-        infoBytes: 65_000, lineBytes: 65_000, queues: 67, genericStrings: 134, genericIntegers: 134)
+        infoBytes: 65_000, lineBytes: 65_000, queues: 67, genericStrings: 134, genericIntegers: 134,
+        queueTextBytes: 1_000)
 
     /// The limits of a release such as `5.4` or `5.14`; `nil` when the text names no release.
     public init?(release: String) {
@@ -32,11 +40,15 @@ public struct GWDLimits: Sendable, Equatable {
     }
 
     /// Sets each limit by hand.
-    public init(infoBytes: Int, lineBytes: Int, queues: Int, genericStrings: Int, genericIntegers: Int) {
+    public init(
+        infoBytes: Int, lineBytes: Int, queues: Int, genericStrings: Int, genericIntegers: Int,
+        queueTextBytes: Int = 255
+    ) {
         self.infoBytes = infoBytes
         self.lineBytes = lineBytes
         self.queues = queues
         self.genericStrings = genericStrings
         self.genericIntegers = genericIntegers
+        self.queueTextBytes = queueTextBytes
     }
 }

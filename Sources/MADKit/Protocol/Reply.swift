@@ -44,7 +44,10 @@ final class Reply: Sendable {
         writer.write { line in
             line.append(contentsOf: head.utf8)
             result.withUTF8Buffer { line.append(contentsOf: $0) }
-            line.append(contentsOf: info.utf8)
+            // The bytes of a substring are appended one by one otherwise.
+            if info.utf8.withContiguousStorageIfAvailable({ line.append(contentsOf: $0) }) == nil {
+                line.append(contentsOf: info.utf8)
+            }
         }
         return true
     }

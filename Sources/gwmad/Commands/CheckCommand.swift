@@ -22,8 +22,11 @@ enum CheckCommand {
         var chosen = invocation["im"]
         if !invocation.arguments.isEmpty {
             guard chosen == nil else { throw Failure(.usage, "name the driver once, with --im or behind the options") }
-            // gwd hands all arguments over in one word, which the driver splits at blanks outside quotes.
-            chosen = invocation.arguments.map { $0.contains(" ") ? "\"\($0)\"" : $0 }.joined(separator: " ")
+            // gwd hands all arguments over in one word, which the driver splits at blanks outside quotes. One argument is
+            // that word already, as somebody copies it from gwd.conf.
+            let isOneWord = invocation.arguments.count <= 2
+            chosen = invocation.arguments.map { $0.contains(" ") && !isOneWord ? "\"\($0)\"" : $0 }
+                .joined(separator: " ")
         }
         let set = try Setup(invocation, choices: .init(information: chosen))
         var reports: [CheckReport] = []

@@ -7,7 +7,8 @@ extension GWDLimits {
 
     /// The same for 5.6 to 5.14.
     static let buffersOf5_14 = GWDLimits(
-        infoBytes: 65_535, lineBytes: 65_535, queues: 67, genericStrings: 134, genericIntegers: 134)
+        infoBytes: 65_535, lineBytes: 65_535, queues: 67, genericStrings: 134, genericIntegers: 134,
+        queueTextBytes: 1_000)
 
     /// The buffers of a release such as `5.4` or `5.14`; `nil` when the text names no release.
     static func buffers(of release: String) -> GWDLimits? {

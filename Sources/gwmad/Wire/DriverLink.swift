@@ -27,6 +27,8 @@ final class DriverLink {
     /// When it was last asked something.
     private(set) var lastSent = ContinuousClock.now
     private var isFinalized = false
+    /// True once it answered FAILURE to INIT; such a driver ends by itself, with a status that tells why.
+    private(set) var hasRefused = false
 
     private let console: Console
     private let record: WireRecord?
@@ -147,6 +149,7 @@ final class DriverLink {
             news.append(reply)
         case "TIMER", "REFRESH": break
         case "INIT" where unanswered.remove(WireRequest.initialize(driver.kind).key) != nil:
+            hasRefused = !reply.isSuccess
             answers[WireRequest.initialize(driver.kind).key] = reply
         default:
             guard unanswered.remove(reply.key) != nil else {

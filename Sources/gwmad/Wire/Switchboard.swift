@@ -180,7 +180,7 @@ final class Switchboard {
         for link in links {
             let rest = max(.zero, deadline - .now)
             if let status = link.process.status(within: rest + .milliseconds(50)) {
-                if status != 0 { link.defect("exit status \(status) after FINALIZE") }
+                if status != 0, !link.hasRefused { link.defect("exit status \(status) after FINALIZE") }
             } else {
                 if !wasInterrupted { link.defect("still running one second after FINALIZE") }
                 link.process.end()
