@@ -99,7 +99,7 @@ struct TransferFamily<DriverType: TransferDriver>: Family {
         return operation("CP \(copy.source) -> \(copy.destination)", job, .together, reply, progress) {
             guard jobs.isOpen(job) else { throw jobs.notOpen(job) }
             try await driver.copy(copy, progress: progress)
-            reply.succeed(Info("(\(copy.source)->\(copy.destination))"))
+            reply.succeed(Info("(" + copy.source.text + "->" + copy.destination.text + ")"))
         }
     }
 

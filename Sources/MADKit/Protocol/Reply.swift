@@ -42,9 +42,9 @@ final class Reply: Sendable {
         else { return false }
         let info = info.limited(to: infoBytes)
         writer.write { line in
-            line.append(contentsOf: head.utf8)
+            line.append(head)
             result.withUTF8Buffer { line.append(contentsOf: $0) }
-            line.append(contentsOf: info.utf8)
+            line.append(info)
         }
         return true
     }
