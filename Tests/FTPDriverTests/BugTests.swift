@@ -56,7 +56,7 @@ import Testing
         Listing("a name of 5,000 bytes", "Type=file;Size=1; " + String(repeating: "n", count: 5000) + "\r\n"),
         Listing("a column too few", "Type=file\r\n"),
         Listing(
-            "a name with blanks", "Type=file; a name with  blanks \r\n", deletions: ["DELE /a/job/a name with  blanks "]),
+            "a name with blanks", "Type=file; a name with  blanks \r\n", deletions: ["DELE /a/job/a name with  blanks"]),
         Listing("a link", "Type=OS.unix=slink:/etc; link\r\n", deletions: ["DELE /a/job/link"]),
         Listing("no newline at the end", "Type=file; last", deletions: ["DELE /a/job/last"]),
         Listing("the form of ls", "-rw-r--r-- 1 u g 5 Jan 1 00:00 " + String(repeating: "x", count: 400) + "\r\n"),
