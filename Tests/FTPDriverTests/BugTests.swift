@@ -39,31 +39,43 @@ import Testing
             try await job.ask("CP 7 12 - file:///etc/hostname gsiftp://localhost:1/~/x").hasPrefix("CP 7 12 FAILURE "))
     }
 
+    /// What a server may list, with the deletions that must follow where they matter.
+    struct Listing: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        let text: String
+        let deletions: [String]?
+
+        init(_ description: String, _ text: String, deletions: [String]? = nil) {
+            testDescription = description
+            self.text = text
+            self.deletions = deletions
+        }
+    }
+
     @Test(arguments: [
-        // Longer than the original's buffers of 256 bytes; a column too few; names with blanks; links; no newline at the end.
-        "Type=file;Size=1; " + String(repeating: "n", count: 5000) + "\r\n", "Type=file\r\n",
-        "Type=file; a name with  blanks \r\n", "Type=OS.unix=slink:/etc; link\r\n", "Type=file; last",
-        "-rw-r--r-- 1 u g 5 Jan 1 00:00 " + String(repeating: "x", count: 400) + "\r\n", "\r\n\r\n", ";;;;; x\r\n",
-        String(repeating: "Type=file; f\r\n", count: 20_000),
+        Listing("a name of 5,000 bytes", "Type=file;Size=1; " + String(repeating: "n", count: 5000) + "\r\n"),
+        Listing("a column too few", "Type=file\r\n"),
+        Listing(
+            "a name with blanks", "Type=file; a name with  blanks \r\n", deletions: ["DELE /a/job/a name with  blanks"]),
+        Listing("a link", "Type=OS.unix=slink:/etc; link\r\n", deletions: ["DELE /a/job/link"]),
+        Listing("no newline at the end", "Type=file; last", deletions: ["DELE /a/job/last"]),
+        Listing("the form of ls", "-rw-r--r-- 1 u g 5 Jan 1 00:00 " + String(repeating: "x", count: 400) + "\r\n"),
+        Listing("empty lines", "\r\n\r\n"),
+        Listing("empty facts", ";;;;; x\r\n"),
+        Listing("20,000 files", String(repeating: "Type=file; f\r\n", count: 20_000)),
     ])
-    func listingsOverflowedBuffersAndLostLinksBlanksAndTheLastLine(listing: String) async throws {
+    func listingsOverflowedBuffersAndLostLinksBlanksAndTheLastLine(listing: Listing) async throws {
         let server = try FaultServer(
             .init(
                 reply: { command in
                     if command.hasPrefix("RMD") { return "550 Directory not empty\r\n" }
                     return command.hasPrefix("MLST") ? "250-facts\r\n Type=dir; /a/job\r\n250 end\r\n" : nil
                 },
-                listing: { _ in Array(listing.utf8) }))
+                listing: { _ in Array(listing.text.utf8) }))
         let job = try await GridTalk()
         #expect(try await job.ask("RMDIR 0 - - \(server.url("/a/job/")) - ").hasPrefix("RMDIR 0 - FAILURE "))
         let deleted = server.commands.filter { $0.hasPrefix("DELE ") }
-        switch listing {
-        case "Type=file; last": #expect(deleted == ["DELE /a/job/last"])
-        case "Type=OS.unix=slink:/etc; link\r\n": #expect(deleted == ["DELE /a/job/link"])
-        case "Type=file; a name with  blanks \r\n":
-            #expect(deleted.first?.hasPrefix("DELE /a/job/a name with  blanks") == true)
-        default: break
-        }
+        if let deletions = listing.deletions { #expect(deleted == deletions) }
         #expect(try await job.copy("file:///etc/hostname", "file://\(job.local.path)/x").hasPrefix("CP 0 0 SUCCESS"))
     }
 

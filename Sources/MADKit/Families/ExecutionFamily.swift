@@ -141,9 +141,9 @@ struct ExecutionFamily<DriverType: ExecutionDriver>: Family {
     private func write(_ head: String, _ info: Info) {
         let info = info.limited(to: setting.limits.infoBytes)
         setting.writer.write { line in
-            line.append(contentsOf: head.utf8)
+            line.append(head)
             line.append(0x20)
-            line.append(contentsOf: info.utf8)
+            line.append(info)
         }
     }
 }

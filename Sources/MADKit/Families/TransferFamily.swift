@@ -1,7 +1,7 @@
 import Synchronization
 
 /// INIT, START, END, MKDIR, RMDIR, EXISTS, CP and FINALIZE, in lines of six words.
-struct TransferFamily<DriverType: TransferDriver>: Family {
+final class TransferFamily<DriverType: TransferDriver>: Family {
     static var fields: Int { 6 }
     static var patience: Duration { .seconds(120) }
 
@@ -25,12 +25,10 @@ struct TransferFamily<DriverType: TransferDriver>: Family {
     func greeting() async -> Info { await driver.stagingURL.map { Info($0.text) } ?? .none }
 
     func operation(for line: RequestLine, reply: Reply) throws(MADError) -> Operation {
-        let driver = driver
-        let jobs = jobs
         switch line.verb {
         case "START":
             let job = try job(in: line)
-            return operation("START \(job)", job, .replacing, reply) {
+            return operation("START \(job)", job, .replacing, reply) { [self] in
                 if jobs.close(job) { try? await driver.end(job) }
                 try await driver.start(job)
                 jobs.open(job)
@@ -38,24 +36,24 @@ struct TransferFamily<DriverType: TransferDriver>: Family {
             }
         case "END":
             let job = try job(in: line)
-            return operation("END \(job)", job, .replacing, reply) {
+            return operation("END \(job)", job, .replacing, reply) { [self] in
                 guard jobs.close(job) else { throw jobs.notOpen(job) }
                 try await driver.end(job)
                 reply.succeed()
             }
         case "MKDIR":
-            return try directoryOperation(line, reply) { job, url in
+            return try directoryOperation(line, reply) { [self] job, url in
                 try await driver.makeDirectory(url, for: job)
                 reply.succeed(Info(url.text))
             }
         case "RMDIR":
             let progress = Progress()
-            return try directoryOperation(line, reply, progress) { job, url in
+            return try directoryOperation(line, reply, progress) { [self] job, url in
                 try await driver.removeDirectory(url, for: job, progress: progress)
                 reply.succeed()
             }
         case "EXISTS":
-            return try directoryOperation(line, reply) { job, url in
+            return try directoryOperation(line, reply) { [self] job, url in
                 guard try await driver.exists(url, for: job) else {
                     throw MADError(.unknown, "\(url) does not exist")
                 }
@@ -74,8 +72,7 @@ struct TransferFamily<DriverType: TransferDriver>: Family {
     ) throws(MADError) -> Operation {
         let job = try job(in: line)
         let url = try url(line[4], "URL")
-        let jobs = jobs
-        return operation("\(line.verb) \(url)", job, .alone, reply, progress) {
+        return operation("\(line.verb) \(url)", job, .alone, reply, progress) { [self] in
             guard jobs.isOpen(job) else { throw jobs.notOpen(job) }
             try await body(job, url)
         }
@@ -93,13 +90,11 @@ struct TransferFamily<DriverType: TransferDriver>: Family {
             job: job, transfer: transfer, source: try url(line[4], "source"),
             destination: try url(line[5], "destination"),
             isExecutable: mode == "X")
-        let driver = driver
-        let jobs = jobs
         let progress = Progress()
-        return operation("CP \(copy.source) -> \(copy.destination)", job, .together, reply, progress) {
+        return operation("CP \(copy.source) -> \(copy.destination)", job, .together, reply, progress) { [self] in
             guard jobs.isOpen(job) else { throw jobs.notOpen(job) }
             try await driver.copy(copy, progress: progress)
-            reply.succeed(Info("(\(copy.source)->\(copy.destination))"))
+            reply.succeed(copy.summary)
         }
     }
 
@@ -128,6 +123,21 @@ struct TransferFamily<DriverType: TransferDriver>: Family {
         Operation(
             lane: job, order: order, pool: pool(order), patience: setting.patience,
             subject: subject, reply: reply, progress: progress, body: body)
+    }
+}
+
+extension Copy {
+    /// INFO of the reply, as gwd logs it.
+    fileprivate var summary: Info {
+        var text = ""
+        // In one piece: a driver copies many small files.
+        text.reserveCapacity(source.text.utf8.count + destination.text.utf8.count + 4)
+        text += "("
+        text += source.text
+        text += "->"
+        text += destination.text
+        text += ")"
+        return Info(text)
     }
 }
 

@@ -43,6 +43,7 @@ public struct Info: Sendable, Equatable, CustomStringConvertible, ExpressibleByS
 
     /// True for the common case: printable ASCII with single blanks inside.
     private static func isClean(_ text: String) -> Bool {
+        if text.isPlainWord { return true }
         var previous: UInt8 = 0x20
         for byte in text.utf8 {
             guard byte >= 0x20, byte < 0x7F, !(byte == 0x20 && previous == 0x20) else { return false }

@@ -42,12 +42,9 @@ final class Reply: Sendable {
         else { return false }
         let info = info.limited(to: infoBytes)
         writer.write { line in
-            line.append(contentsOf: head.utf8)
+            line.append(head)
             result.withUTF8Buffer { line.append(contentsOf: $0) }
-            // The bytes of a substring are appended one by one otherwise.
-            if info.utf8.withContiguousStorageIfAvailable({ line.append(contentsOf: $0) }) == nil {
-                line.append(contentsOf: info.utf8)
-            }
+            line.append(info)
         }
         return true
     }

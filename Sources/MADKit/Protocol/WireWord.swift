@@ -17,10 +17,10 @@ public struct WireWord<Kind>: Hashable, Sendable, CustomStringConvertible {
     public var description: String { text }
 }
 
-/// True for text without blanks and control characters. ASCII, the common case, is checked byte by byte.
+/// True for text without blanks and control characters.
 private func isOneWord(_ text: String) -> Bool {
-    if text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) { return !text.isEmpty }
-    return text.unicodeScalars.allSatisfy { $0.value > 0x20 && !(0x7F...0x9F).contains($0.value) }
+    if text.isPlainWord { return true }
+    return !text.isEmpty && text.unicodeScalars.allSatisfy { $0.value > 0x20 && !(0x7F...0x9F).contains($0.value) }
 }
 
 /// Marks host names; see ``HostName``.

@@ -19,8 +19,8 @@ final class Dispatcher: Sendable {
         self.log = log
     }
 
-    /// Takes operations in the order of their requests; returns at once.
-    func submit(_ operations: [Operation]) {
+    /// Takes operations in the order of their requests, and leaves none behind; returns at once.
+    func submit(_ operations: inout [Operation]) {
         guard !operations.isEmpty else { return }
         var tasks: [Task<Void, Never>] = []
         let mustWake = state.withLock { state -> Bool in
@@ -32,6 +32,8 @@ final class Dispatcher: Sendable {
                 }
                 tasks += calledOff.tasks
             }
+            // Now, while no other thread has touched them.
+            operations.removeAll(keepingCapacity: true)
             for pool in Operation.Pool.allCases { hire(pool, &state) }
             return !tasks.isEmpty && state.schedule(state.earliestDeadline)
         }

@@ -3,6 +3,8 @@ struct DispatcherState {
     /// An operation at work.
     struct Execution {
         let operation: Operation
+        /// Where it keeps its order, if it has to.
+        let lane: Lane?
         let start: Instant
         /// When its worker is given up at the latest, once it has been called off.
         var cutoff = Instant.distantFuture
@@ -25,7 +27,7 @@ struct DispatcherState {
 
     /// Something in the ready queue of a pool.
     private enum Ready {
-        case lane(JobID)
+        case lane(Lane)
         case free(Operation)
     }
 
@@ -64,23 +66,31 @@ struct DispatcherState {
             ready[operation.pool.rawValue].append(.free(operation))
             return CalledOff()
         }
-        let calledOff = operation.order == .replacing ? replace(job) : CalledOff()
-        lanes[job, default: Lane()].waiting.append(operation)
-        announce(job)
+        let lane = lane(of: job)
+        let calledOff = operation.order == .replacing ? replace(lane) : CalledOff()
+        lane.waiting.append(operation)
+        announce(lane)
         return calledOff
     }
 
-    /// Empties the lane of `job`. What runs in it has three seconds to wind up; the lane waits for it that long, so that a
+    private mutating func lane(of job: JobID) -> Lane {
+        if let lane = lanes[job] { return lane }
+        let lane = Lane(job: job)
+        lanes[job] = lane
+        return lane
+    }
+
+    /// Empties the lane. What runs in it has three seconds to wind up; the lane waits for it that long, so that a
     /// copy does not write into what the job's next phase makes.
-    private mutating func replace(_ job: JobID) -> CalledOff {
-        guard lanes[job] != nil else { return CalledOff() }
+    private mutating func replace(_ lane: Lane) -> CalledOff {
+        guard !lane.isIdle else { return CalledOff() }
         var calledOff = CalledOff()
         for index in workers.indices where !workers[index].isDismissed {
-            guard let operation = workers[index].execution?.operation, operation.lane == job else { continue }
+            guard workers[index].execution?.lane === lane else { continue }
             dismiss(index, &calledOff)
             workers[index].execution?.cutoff = .now + .seconds(3)
         }
-        let waiting = lanes[job]?.waiting.removeAll() ?? []
+        let waiting = lane.waiting.removeAll()
         backlog -= waiting.count
         calledOff.replies += waiting.map(\.reply)
         return calledOff
@@ -127,13 +137,12 @@ struct DispatcherState {
         let pool = workers[index].pool.rawValue
         if let execution = workers[index].execution {
             workers[index].execution = nil
-            if let job = execution.operation.lane, !workers[index].isAbandoned { leave(job) }
+            if let lane = execution.lane, !workers[index].isAbandoned { leave(lane) }
         } else if !workers[index].isAbandoned {
             starting[pool] -= 1
         }
-        if !workers[index].isDismissed, let operation = takeReady(pool) {
+        if !workers[index].isDismissed, let execution = takeReady(pool) {
             backlog -= 1
-            let execution = Execution(operation: operation, start: .now)
             workers[index].execution = execution
             return execution
         }
@@ -143,33 +152,33 @@ struct DispatcherState {
         return nil
     }
 
-    private mutating func takeReady(_ pool: Int) -> Operation? {
+    private mutating func takeReady(_ pool: Int) -> Execution? {
         while let entry = ready[pool].popFirst() {
             switch entry {
             case .free(let operation):
-                return operation
-            case .lane(let job):
+                return Execution(operation: operation, lane: nil, start: .now)
+            case .lane(let lane):
                 // A lane whose next operation changed pools leaves its old entry behind.
-                guard lanes[job]?.announced?.rawValue == pool else { continue }
-                lanes[job]?.announced = nil
-                guard let operation = lanes[job]?.start() else { continue }
-                announce(job)
-                return operation
+                guard lane.announced?.rawValue == pool else { continue }
+                lane.announced = nil
+                guard let operation = lane.start() else { continue }
+                announce(lane)
+                return Execution(operation: operation, lane: lane, start: .now)
             }
         }
         return nil
     }
 
     /// Puts the lane into the ready queue of its next operation's pool, unless it stands there already.
-    private mutating func announce(_ job: JobID) {
-        guard let lane = lanes[job], let next = lane.startable, lane.announced != next.pool else { return }
-        lanes[job]?.announced = next.pool
-        ready[next.pool.rawValue].append(.lane(job))
+    private mutating func announce(_ lane: Lane) {
+        guard let next = lane.startable, lane.announced != next.pool else { return }
+        lane.announced = next.pool
+        ready[next.pool.rawValue].append(.lane(lane))
     }
 
-    private mutating func leave(_ job: JobID) {
-        lanes[job]?.finish()
-        if lanes[job]?.isIdle == true { lanes[job] = nil } else { announce(job) }
+    private mutating func leave(_ lane: Lane) {
+        lane.finish()
+        if lane.isIdle { lanes[lane.job] = nil } else { announce(lane) }
     }
 
     /// Notes a deadline; true when the timer must wake earlier than it meant to.
@@ -201,7 +210,7 @@ struct DispatcherState {
         workers[index].isDismissed = true
         workers[index].isAbandoned = true
         hired[workers[index].pool.rawValue] -= 1
-        if let job = workers[index].execution?.operation.lane { leave(job) }
+        if let lane = workers[index].execution?.lane { leave(lane) }
     }
 
     /// Empties everything.
@@ -209,8 +218,8 @@ struct DispatcherState {
         var calledOff = CalledOff()
         backlog = 0
         for index in workers.indices where workers[index].execution != nil { dismiss(index, &calledOff) }
-        for job in lanes.keys.sorted(by: { $0.value < $1.value }) {
-            calledOff.replies += lanes[job]?.waiting.removeAll().map(\.reply) ?? []
+        for lane in lanes.values.sorted(by: { $0.job.value < $1.job.value }) {
+            calledOff.replies += lane.waiting.removeAll().map(\.reply)
         }
         for pool in ready.indices {
             for case .free(let operation) in ready[pool].removeAll() { calledOff.replies.append(operation.reply) }

@@ -1,13 +1,19 @@
-/// The operations of one job, in the order of their requests.
-struct Lane {
+/// The operations of one job, in the order of their requests. Every queue that a lane stands in refers to the same object,
+/// which is touched only under the dispatcher's lock.
+final class Lane {
+    let job: JobID
     /// Requests that have not begun, oldest first.
     var waiting = Queue<Operation>()
     /// How many have begun and not ended.
-    var running = 0
+    private(set) var running = 0
     /// True while the one that runs must be alone.
-    var isExclusive = false
+    private var isExclusive = false
     /// The pool in whose ready queue the lane stands, if any.
     var announced: Operation.Pool?
+
+    init(job: JobID) {
+        self.job = job
+    }
 
     /// True when nothing is left to remember.
     var isIdle: Bool { running == 0 && waiting.isEmpty }
@@ -19,7 +25,7 @@ struct Lane {
     }
 
     /// Takes the oldest waiting operation out and counts it as running.
-    mutating func start() -> Operation? {
+    func start() -> Operation? {
         guard startable != nil, let next = waiting.popFirst() else { return nil }
         running += 1
         isExclusive = next.order != .together
@@ -27,7 +33,7 @@ struct Lane {
     }
 
     /// Counts one running operation as ended.
-    mutating func finish() {
+    func finish() {
         running -= 1
         isExclusive = false
     }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Cuts a byte stream into lines, however the bytes arrive, and never keeps more than one line of `limit` bytes.
 package struct LineSplitter {
     /// What the stream holds next.
@@ -26,10 +28,11 @@ package struct LineSplitter {
 
     /// Takes the bytes that arrived and hands out every line that they complete.
     package mutating func take(_ bytes: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
-        var rest = bytes[...]
-        while let newline = rest.firstIndex(of: 0x0A) {
-            finish(UnsafeRawBufferPointer(rebasing: rest[..<newline]), body)
-            rest = rest[(newline + 1)...]
+        var rest = bytes
+        while let start = rest.baseAddress, let newline = memchr(start, 0x0A, rest.count) {
+            let length = UnsafeRawPointer(newline) - start
+            finish(UnsafeRawBufferPointer(rebasing: rest[..<length]), body)
+            rest = UnsafeRawBufferPointer(rebasing: rest[(length + 1)...])
         }
         guard !isSkipping else { return }
         partial.append(contentsOf: rest)

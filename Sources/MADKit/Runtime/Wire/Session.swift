@@ -107,10 +107,7 @@ final class Session<FamilyType: Family>: Sendable {
     /// Sends off what was taken since the last call.
     func dispatch() {
         // Emptied under the lock, so that a driver that becomes ready meanwhile cannot overtake.
-        batch.withLock { batch in
-            dispatcher.submit(batch)
-            batch.removeAll(keepingCapacity: true)
-        }
+        batch.withLock { dispatcher.submit(&$0) }
         // A flood that outruns the work leaves it the processor for a moment. Even then 16 MB are read each second; a real
         // gwd stays far below this backlog.
         if dispatcher.backlog > 20_000 { usleep(4_000) }
