@@ -103,8 +103,6 @@ import Testing
 
     @Test(arguments: ["4.0", "4.2"]) func aJobThatIsTakenUpTellsToo(gt: String) async throws {
         let grid = try await WSGrid(gt)
-        // The job stays there for a while after its end.
-        try await grid.container.set(#"{"job": {"destroy_step": 10}}"#)
         let first = try await grid.driver("--notifications off")
         let contact = try await first.submit(0, to: grid.fork, try grid.job("sleep 300"))
         try await first.hear("ACTIVE", of: 0)

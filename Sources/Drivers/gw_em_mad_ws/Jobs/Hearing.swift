@@ -15,21 +15,21 @@ struct Hearing: Sendable {
             guard let job = jobs.job(contact), !job.isOrphan else { return }
             jobs.hear(contact)
             guard let report = try? JobService.report(Array(content.children)) else {
-                ask(about: contact)
+                ask(about: contact, nil)
                 continue
             }
             teller.log.debug("notification", ["contact": contact.text, "state": report.state.rawValue])
             switch report.worth(after: job) {
             case .nothing: break
-            case .question: ask(about: contact)
+            case .question: ask(about: contact, report)
             case .news: teller.tell(contact, inquiry.note(contact, report, isAsked: false))
             }
         }
     }
 
-    private func ask(about contact: JobContact) {
+    private func ask(about contact: JobContact, _ hint: JobReport?) {
         jobs.change(contact) { job in
-            job.isHinted = true
+            job.hint = hint
             job.due = .now
         }
         keeper.attend()

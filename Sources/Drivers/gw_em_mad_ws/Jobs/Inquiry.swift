@@ -24,6 +24,10 @@ struct Inquiry: Sendable {
             if let end = jobs.end(of: contact) { return end }
             // A cancelled job is destroyed; that it is gone is its end.
             if jobs.job(contact)?.isCancelled == true { return finish(contact, end: .cancelled) }
+            // It ended and somebody had it destroyed before it could be asked how.
+            if let hint = jobs.job(contact)?.hint?.jobState, hint.isFinal {
+                return finish(contact, end: hint, isDestroyed: true)
+            }
             guard jobs.noteUnknown(contact) else {
                 throw MADError(
                     .unreachable, "the container does not know the job \(contact)", cause: "it is asked again")

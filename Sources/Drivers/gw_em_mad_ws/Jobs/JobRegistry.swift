@@ -26,8 +26,8 @@ final class JobRegistry: Sendable {
         var subscriptionEndpoint: EndpointReference?
         /// A notification of it has come.
         var isHeard = false
-        /// A notification said that there is something to ask for.
-        var isHinted = false
+        /// What a notification said that left something open: the container is asked.
+        var hint: JobReport?
         /// Somebody cancelled it through this process.
         var isCancelled = false
         /// gwd was told that its submission failed: it is to be ended.
@@ -127,8 +127,8 @@ final class JobRegistry: Sendable {
                 state.jobs[contact] = job
                 return JobReport(state: job.state, exitCode: nil, fault: nil).jobState
             }
-            let isHinted = job.isHinted
-            if isAsked { job.isHinted = false }
+            let isHinted = job.hint != nil
+            if isAsked { job.hint = nil }
             defer {
                 job.state = report.state
                 state.jobs[contact] = job
