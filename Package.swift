@@ -52,6 +52,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 var targets: [Target] = [
     .target(name: "CPosix"),
     library("MADKit", ["CPosix"]),
+    library("Ports", ["CPosix", "MADKit"]),
     library("Grid", ["MADKit"]),
     shim("CLDAP", [], links: "ldap", "lber"),
     library("Directory", ["CLDAP", "CPosix", "MADKit"]),
@@ -89,7 +90,7 @@ if hasGlobus {
         shim("CGridFTP", ["CGlobus"], links: "globus_ftp_client", "globus_gass_copy"),
         library("Globus", ["CGlobus", "MADKit", "Grid"]),
         library("GRAM", ["CGRAM", "Globus", "MADKit", "Grid"]),
-        library("GASS", ["CGlobus", "CPosix", "Globus", "MADKit"]),
+        library("GASS", ["CGlobus", "CPosix", "Globus", "MADKit", "Ports"]),
         library("GridFTP", ["CGridFTP", "Globus", "MADKit", "Grid"]),
 
         driver("gw_em_mad_prews", ["GRAM", "Globus", "Grid"]),
@@ -108,7 +109,7 @@ if hasWebServices {
         .systemLibrary(name: "CCurl"),
         .systemLibrary(name: "COpenSSL"),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0"),
-        library("WebServices", ["CCurl", "COpenSSL", "CLibXML2", "MADKit"]),
+        library("WebServices", ["CCurl", "COpenSSL", "CLibXML2", "CPosix", "MADKit", "Ports"]),
 
         driver("gw_em_mad_ws", ["WebServices", "Grid"]),
         driver("gw_im_mad_mds4", ["WebServices", "Grid"]),

@@ -1,6 +1,7 @@
 import Glibc
 import Globus
 import MADKit
+import Ports
 
 /// A server for the files of one user's jobs: GET, PUT and GASS' append, over GSI or without any protection.
 ///

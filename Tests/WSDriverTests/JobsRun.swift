@@ -29,10 +29,10 @@ import Testing
         let talk = try await grid.driver()
         let contact = try await talk.submit(0, to: grid.fork, try grid.job("true"))
         try await talk.hear("DONE", of: 0)
-        // One for the job and one for its credential; GT 4.2 does both at once.
+        // The job, its credential and its subscription; GT 4.2 does all at once.
         let isDestroyed = try await eventually {
             let counts = try await grid.container.counts()
-            return gt == "4.0" ? counts["Destroy"] == 2 : counts["terminate"] == 1
+            return gt == "4.0" ? counts["Destroy"] == 3 : counts["terminate"] == 1
         }
         #expect(isDestroyed)
         let other = try await grid.driver()
@@ -53,7 +53,7 @@ import Testing
         #expect(
             try await eventually {
                 let counts = try await grid.container.counts()
-                return gt == "4.0" ? counts["Destroy"] == 2 : counts["terminate"] == 1
+                return gt == "4.0" ? counts["Destroy"] == 3 : counts["terminate"] == 1
             })
     }
 

@@ -29,6 +29,19 @@ final class WSGrid: Sendable {
     /// The factory for jobs that simply run.
     var fork: String { container.address + "/Fork" }
 
+    /// Has the driver run a job, so that its container is known to reach it.
+    func letContainerBeHeard(by talk: Talk, _ job: Int = 900) async throws {
+        _ = try await talk.submit(job, to: fork, try self.job("true"))
+        try await talk.hear("DONE", of: job)
+        #expect(try await eventually { try await notifications()["200", default: 0] > 0 })
+    }
+
+    /// How the container's notifications were answered: statuses, or the kinds of errors.
+    func notifications() async throws -> [String: Int] {
+        let counts = try await container.counts().filter { $0.key.hasPrefix("notification ") }
+        return Dictionary(uniqueKeysWithValues: counts.map { (String($0.key.dropFirst(13)), $0.value) })
+    }
+
     /// Starts the driver and waits until it is ready. Containers are looked at every second.
     func driver(_ options: String = "", _ environment: [String: String] = [:]) async throws -> Talk {
         let talk = try Talk(

@@ -4,7 +4,8 @@ import WebServices
 
 /// Runs jobs through WS-GRAM, in the dialects of Globus Toolkit 4.0 and 4.2.
 ///
-/// States are asked for by ``Keeper``, on kept connections; gwd hears of changes without asking.
+/// States are told by notifications where containers can reach this machine (``Hearing``), and asked for by ``Keeper`` on
+/// kept connections; gwd hears of changes without asking.
 final class WSDriver: ExecutionDriver {
     let news: AsyncStream<JobNews>
 
@@ -18,6 +19,8 @@ final class WSDriver: ExecutionDriver {
     private let clock: CredentialClock
     private let inquiry: Inquiry
     private let keeper: Keeper
+    private let subscriptions: Subscriptions?
+    private let hearing: Hearing
 
     init(_ launch: Launch) async throws {
         let options = launch.options
@@ -48,12 +51,15 @@ final class WSDriver: ExecutionDriver {
             log: launch.log)
         containers = Containers(soap, dialect: dialect, log: launch.log)
         jobs = JobRegistry(interval: interval)
+        subscriptions = try Subscriptions(launch, soap: soap, proxy: proxy)
         clock = CredentialClock { teller.notice($0) }
-        inquiry = Inquiry(soap: soap, jobs: jobs, log: launch.log)
+        inquiry = Inquiry(soap: soap, jobs: jobs, subscriptions: subscriptions, log: launch.log)
         keeper = Keeper(
             soap: soap, jobs: jobs, containers: containers, inquiry: inquiry, teller: teller, clock: clock,
             delegation: delegation)
+        hearing = Hearing(jobs: jobs, inquiry: inquiry, keeper: keeper, teller: teller)
         clock.note(path: credential.path, expiry: credential.expiry)
+        subscriptions?.receive { [hearing] in hearing.take($0, about: $1) }
     }
 
     func submit(_ submission: Submission) async throws -> JobContact {
@@ -68,9 +74,10 @@ final class WSDriver: ExecutionDriver {
             let dialect = try await containers.dialect(of: contact)
             let factory = description.factory ?? contact.factory(dialect)
             let delegated = try await delegate(credential, for: description, at: factory, dialect)
-            let ticket = try await create(description, delegated, contact, factory, dialect)
+            let (ticket, subscription) = try await create(description, delegated, contact, factory, dialect)
             guard let job = ticket.contact, job.text.utf8.count <= min(launch.limits.infoBytes, 480) else {
                 let service = JobService(soap: soap, dialect: dialect)
+                subscription.map { subscriptions?.close($0.wish) }
                 startTask {
                     _ = try? await service.end(
                         ticket.endpoint(dialect), isWithCredentials: true, patience: .seconds(60))
@@ -85,6 +92,7 @@ final class WSDriver: ExecutionDriver {
                 entry.credentialAge = credential.modified
                 entry.expiry = Clock.now + Keeper.lifetime
             }
+            if let subscription { attend(to: job, subscription) }
             return job
         } catch let fault as SOAPFault {
             throw refusal(fault, contact)
@@ -98,6 +106,15 @@ final class WSDriver: ExecutionDriver {
         jobs.add(contact, ticket, dialect)
         jobs.change(contact, body)
         keeper.attend()
+    }
+
+    /// Takes what a job's container tells of it from now on, and what it has told before the job was known.
+    private func attend(to contact: JobContact, _ subscription: Subscriptions.Entry) {
+        jobs.subscribe(contact, subscription.wish, subscription.endpoint)
+        guard let subscriptions, let job = jobs.job(contact) else { return }
+        for notification in subscriptions.assign(subscription.wish, to: job) {
+            hearing.take(notification, about: contact)
+        }
     }
 
     private func refusal(_ fault: SOAPFault, _ contact: FactoryContact) -> MADError {
@@ -135,17 +152,29 @@ final class WSDriver: ExecutionDriver {
     private func create(
         _ description: JobDescription, _ delegated: EndpointReference?, _ contact: FactoryContact,
         _ factory: EndpointReference, _ dialect: Dialect
-    ) async throws -> JobTicket {
+    ) async throws -> (JobTicket, Subscriptions.Entry?) {
         let service = JobService(soap: soap, dialect: dialect)
+        var wish = await subscriptions?.open(at: factory, dialect)
         let identifier = UUID()
         let text = description.text(dialect, credential: delegated)
         let end = ContinuousClock.now + launch.patience
         do {
             for wait in [Duration.seconds(1), .seconds(5), nil] {
+                func attempt() async throws -> JobService.Creation {
+                    try await service.create(
+                        text, identifier: identifier, expiry: Clock.now + Keeper.lifetime, subscription: wish,
+                        at: factory, patience: max(.seconds(1), end - .now))
+                }
                 do {
-                    return try await service.create(
-                        text, identifier: identifier, expiry: Clock.now + Keeper.lifetime, at: factory,
-                        patience: max(.seconds(1), end - .now))
+                    let creation: JobService.Creation
+                    do { creation = try await attempt() } catch let fault as SOAPFault {
+                        guard let refused = wish, fault.concernsNotification(dialect) else { throw fault }
+                        launch.log.warning("subscribe", ["container": contact.authority, "error": fault.description])
+                        subscriptions?.close(refused)
+                        wish = nil
+                        creation = try await attempt()
+                    }
+                    return (creation.ticket, wish.map { .init(wish: $0, endpoint: creation.subscription) })
                 } catch let error as MADError where error.code == .unreachable {
                     guard let wait, .now + wait < end else { throw error }
                     launch.log.warning("create", ["container": contact.authority, "error": error.description])
@@ -154,6 +183,7 @@ final class WSDriver: ExecutionDriver {
             }
             throw MADError(.internal, "a submission without an attempt")
         } catch {
+            if let wish { subscriptions?.close(wish) }
             if error is SOAPFault {
                 if let delegated {
                     let cleaner = Cleaner(soap: soap, log: launch.log)
@@ -207,7 +237,7 @@ final class WSDriver: ExecutionDriver {
                 launch.log.warning("recover", ["contact": contact.text, "error": fault.description])
                 return counted(contact, ticket, asPendingBecause: fault.description)
             } catch {
-                jobs.forget(contact)
+                await forget(contact)
                 throw error
             }
             try await pause(for: .seconds(5))
@@ -228,8 +258,29 @@ final class WSDriver: ExecutionDriver {
             jobs.change(contact) { $0.credential = credential }
         }
         let state = try await inquiry.state(of: contact, patience: launch.patience / 2)
-        if !state.isFinal { keeper.attend() }
+        if !state.isFinal {
+            keeper.attend()
+            startTask { [self] in await subscribe(contact) }
+        }
         return state
+    }
+
+    /// Asks for notifications of a job of an earlier process, whose own went with its port.
+    private func subscribe(_ contact: JobContact) async {
+        guard let job = jobs.job(contact), job.subscription == nil,
+            let wish = await subscriptions?.open(at: job.endpoint, job.dialect)
+        else { return }
+        do {
+            let endpoint = try await JobService(soap: soap, dialect: job.dialect)
+                .subscribe(wish, to: job.endpoint, patience: launch.patience / 2)
+            attend(to: contact, .init(wish: wish, endpoint: endpoint))
+            // What happened between the first look and the subscription, nobody tells.
+            jobs.change(contact) { $0.due = .now }
+            keeper.attend()
+        } catch {
+            launch.log.warning("subscribe", ["contact": contact.text, "error": "\(error)"])
+            subscriptions?.close(wish)
+        }
     }
 
     /// From a FAILURE gwd concludes that the job is over, and may run it a second time. Only a job that its container does
@@ -248,6 +299,8 @@ final class WSDriver: ExecutionDriver {
             return try await inquiry.state(of: contact, patience: launch.patience)
         } catch let error as MADError where error.code != .unknown {
             if error.code == .credential { clock.note(error) }
+            // A job of which its container knows nothing at the moment is asked about again before long.
+            keeper.attend()
             throw MADError(.unreachable, error.message, cause: error.cause)
         }
     }
@@ -279,11 +332,7 @@ final class WSDriver: ExecutionDriver {
             let isOver = try await service.end(
                 job.endpoint, isWithCredentials: job.credential != nil, patience: .seconds(600))
             if isOver { return .success(cancelled(job.contact)) }
-            jobs.change(job.contact) { job in
-                job.delay = .seconds(1)
-                job.due = .now + .seconds(1)
-            }
-            keeper.attend()
+            lookSoon(after: job.contact)
             return .success(())
         } catch let fault as SOAPFault where fault.isResourceUnknown {
             return .success(cancelled(job.contact))
@@ -293,10 +342,18 @@ final class WSDriver: ExecutionDriver {
         } catch {
             let error = MADError.wrapping(error)
             // No answer within ten minutes, or a broken connection: the order may have been carried out.
-            keeper.attend()
+            lookSoon(after: job.contact)
             return .failure(
                 MADError(error.code, "cannot cancel the job \(job.contact)", cause: error.description))
         }
+    }
+
+    private func lookSoon(after contact: JobContact) {
+        jobs.change(contact) { job in
+            job.delay = .seconds(1)
+            job.due = .now + .seconds(1)
+        }
+        keeper.attend()
     }
 
     private func cancelled(_ contact: JobContact) {
@@ -304,6 +361,6 @@ final class WSDriver: ExecutionDriver {
     }
 
     func forget(_ contact: JobContact) async {
-        jobs.forget(contact)
+        if let job = jobs.forget(contact) { subscriptions?.close(job) }
     }
 }

@@ -71,6 +71,20 @@ public struct ResourceClient: Sendable {
                 patience: patience))
     }
 
+    /// Asks the resource for notifications.
+    /// - Returns: where the subscription can be ended; `nil` when the service does not tell.
+    public func subscribe(
+        _ subscription: Subscription, to resource: EndpointReference, patience: Duration = .seconds(60)
+    )
+        async throws -> EndpointReference?
+    {
+        let answer = try await soap.call(
+            SOAPMessage(
+                to: resource, action: dialect.subscribeAction, dialect: dialect, body: subscription.element(dialect),
+                patience: patience))
+        return answer.child("SubscriptionReference").flatMap { EndpointReference($0) }
+    }
+
     static func propertiesRequest(_ names: [XMLName], _ dialect: Dialect) -> XMLText {
         var text = XMLText()
         text.element("p:GetMultipleResourceProperties", ["xmlns:p": dialect.properties]) { text in

@@ -33,6 +33,18 @@ public enum Dialect: String, Sendable, Hashable, CaseIterable {
             ? "http://docs.oasis-open.org/wsrf/2004/06/wsrf-WS-BaseFaults-1.2-draft-01.xsd"
             : "http://docs.oasis-open.org/wsrf/bf-2"
     }
+    /// WS-BaseNotification.
+    public var notification: String {
+        self == .gt40
+            ? "http://docs.oasis-open.org/wsn/2004/06/wsn-WS-BaseNotification-1.2-draft-01.xsd"
+            : "http://docs.oasis-open.org/wsn/b-2"
+    }
+    /// How topics are named: by one qualified name.
+    var simpleTopics: String {
+        self == .gt40
+            ? "http://docs.oasis-open.org/wsn/2004/06/TopicExpression/Simple"
+            : "http://docs.oasis-open.org/wsn/t-1/TopicExpression/Simple"
+    }
     /// The delegation service of the toolkit.
     public var delegation: String {
         self == .gt40
@@ -56,6 +68,12 @@ public enum Dialect: String, Sendable, Hashable, CaseIterable {
         self == .gt40
             ? "http://docs.oasis-open.org/wsrf/2004/06/wsrf-WS-ResourceLifetime/SetTerminationTime"
             : "http://docs.oasis-open.org/wsrf/rlw-2/ScheduledResourceTermination/SetTerminationTimeRequest"
+    }
+    /// The action of `Subscribe`.
+    var subscribeAction: String {
+        self == .gt40
+            ? "http://docs.oasis-open.org/wsn/2004/06/wsn-WS-BaseNotification/Subscribe"
+            : "http://docs.oasis-open.org/wsn/bw-2/NotificationProducer/SubscribeRequest"
     }
     /// The action that asks a delegation factory for a credential.
     var requestSecurityTokenAction: String {

@@ -28,6 +28,38 @@ public enum NameService {
         return found
     }
 
+    /// The address of this machine from which a host would be reached, in numbers: the way there decides. No packet is
+    /// sent. `nil` when there is no way.
+    public static func ownAddress(towards host: String, port: UInt16) -> String? {
+        var found: String?
+        forEachAddress(of: host, flags: 0) { entry in
+            guard found == nil else { return }
+            let descriptor = socket(
+                entry.ai_family, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            guard descriptor >= 0 else { return }
+            defer { close(descriptor) }
+            var storage = sockaddr_storage()
+            guard let address = entry.ai_addr, entry.ai_addrlen <= MemoryLayout<sockaddr_storage>.size else { return }
+            found = withUnsafeMutableBytes(of: &storage) { bytes in
+                guard let start = bytes.baseAddress else { return nil }
+                start.copyMemory(from: address, byteCount: Int(entry.ai_addrlen))
+                // The port stands at the same place in both families.
+                bytes[2] = UInt8(port >> 8)
+                bytes[3] = UInt8(port & 0xFF)
+                let own = start.assumingMemoryBound(to: sockaddr.self)
+                var length = entry.ai_addrlen
+                guard connect(descriptor, own, length) == 0, getsockname(descriptor, own, &length) == 0 else {
+                    return nil
+                }
+                var entry = entry
+                entry.ai_addr = own
+                entry.ai_addrlen = length
+                return text(of: entry, flags: NI_NUMERICHOST)
+            }
+        }
+        return found
+    }
+
     private static func text(of entry: addrinfo, flags: Int32) -> String? {
         var buffer = [CChar](repeating: 0, count: Int(NI_MAXHOST))
         guard getnameinfo(entry.ai_addr, entry.ai_addrlen, &buffer, socklen_t(NI_MAXHOST), nil, 0, flags) == 0 else {

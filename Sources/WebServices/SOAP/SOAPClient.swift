@@ -53,6 +53,9 @@ public final class SOAPClient: Sendable {
         return try SOAPAnswer.body(of: answer, from: url, limit: limits.answerBytes)
     }
 
+    /// The names by which a host is known: its own, and those of its address when it is one.
+    public func names(of host: String) async throws -> [String] { [host] + (try await names.names(of: host, blocking)) }
+
     /// Connections belong to a credential: another one gets a client of its own.
     private func client(for credential: ProxyCredential?) throws -> HTTPClient {
         try current.withLock { current in

@@ -28,6 +28,11 @@ public struct SOAPFault: Error, Sendable, CustomStringConvertible {
             || types.contains { $0.local.hasPrefix("InvalidResourcePropertyQName") }
     }
 
+    /// True when it is the subscription in a request that was refused, or what it is about.
+    public func concernsNotification(_ dialect: Dialect) -> Bool {
+        types.contains { $0.namespace == dialect.notification } || description.contains("Subscribe")
+    }
+
     /// True when the service knows us and forbids it.
     public var isAuthorizationRefused: Bool { text.contains("AuthorizationException") }
 

@@ -3,27 +3,30 @@ import Glibc
 import MADKit
 import Synchronization
 
-/// What one connection does about trust: shows our credential, checks the server's certificate, and keeps the reason when
-/// it refuses one.
+/// What one connection does about trust: shows our credential, checks the peer's certificate, and keeps the reason when it
+/// refuses one.
 ///
 /// It lives as long as the connection's SSL_CTX, which holds a reference: servers may negotiate anew long after the
 /// request is over that the connection was made for.
 final class PeerCheck: Sendable {
     let trust: Trust
     let identity: ProxyCredential?
-    /// The names that the server's certificate may be for.
-    let names: [String]
+    /// The names that the server's certificate may be for; `nil` where the peer is a client, of whom only trust is asked
+    /// here: what it may do is decided by who it is.
+    let names: [String]?
     let log: Log
     private let reason = Mutex<String?>(nil)
 
-    init(trust: Trust, identity: ProxyCredential?, names: [String], log: Log) {
+    init(trust: Trust, identity: ProxyCredential?, names: [String]?, log: Log) {
         self.trust = trust
         self.identity = identity
         self.names = names
         self.log = log
     }
 
-    /// Why the server, or our own credential, was refused here; `nil` when it was not.
+    private var peer: String { names == nil ? "client" : "server" }
+
+    /// Why the peer, or our own credential, was refused here; `nil` when it was not.
     var refusal: String? { reason.withLock { $0 } }
 
     private func refuse(_ text: String) { reason.withLock { $0 = $0 ?? text } }
@@ -51,7 +54,7 @@ final class PeerCheck: Sendable {
             X509_LOOKUP_ctrl(lookup, X509_L_ADD_DIR, trust.directory, Int(X509_FILETYPE_PEM), nil)
         }
         SSL_CTX_set_cert_store(context, store)
-        SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (names == nil ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nil)
         SSL_CTX_set_cert_verify_callback(
             context,
             { store, record in
@@ -75,11 +78,14 @@ final class PeerCheck: Sendable {
         return true
     }
 
-    /// Decides about the server's certificate.
+    /// Decides about the peer's certificate.
     private func verify(_ store: OpaquePointer) -> Bool {
         let parameters = X509_STORE_CTX_get0_param(store)
         X509_VERIFY_PARAM_set_flags(
             parameters, UInt(X509_V_FLAG_ALLOW_PROXY_CERTS | X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL))
+        // A host that calls us shows the certificate that it serves with, which may be marked for servers alone. Who it is
+        // counts, and that is the same in both roles.
+        if names == nil { X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_ANY) }
         X509_STORE_CTX_set_verify_cb(store) { isGood, store in
             // Revocation lists count where there are any.
             isGood == 1 || X509_STORE_CTX_get_error(store) == X509_V_ERR_UNABLE_TO_GET_CRL ? 1 : 0
@@ -111,17 +117,19 @@ final class PeerCheck: Sendable {
                 "; --legacy-tls lets it pass"
             default: ""
             }
-        return "the server's certificate is not trusted: \(words) (\(culprit?.subject ?? "no certificate"))\(hint)"
+        return "the \(peer)'s certificate is not trusted: \(words) (\(culprit?.subject ?? "no certificate"))\(hint)"
     }
 
-    /// What is wrong with a chain, server first, that OpenSSL has found good.
+    /// What is wrong with a chain, peer first, that OpenSSL has found good.
     private func problem(with stack: OpaquePointer?) -> String? {
         let chain = (0..<mad_certificate_count(stack)).compactMap { mad_certificate_at(stack, $0) }
-        guard let first = chain.first else { return "the server showed no certificate" }
-        // Who runs a service with a proxy is known by the certificate that the proxy was made from.
-        let owner = chain.first { Certificate($0).proxyKind == nil } ?? first
-        guard HostIdentity.matches(owner, names) else {
-            return "the server's certificate is for \(Certificate(owner).subject), not for \(names[0])"
+        guard let first = chain.first else { return "the \(peer) showed no certificate" }
+        if let names {
+            // Who runs a service with a proxy is known by the certificate that the proxy was made from.
+            let owner = chain.first { Certificate($0).proxyKind == nil } ?? first
+            guard HostIdentity.matches(owner, names) else {
+                return "the server's certificate is for \(Certificate(owner).subject), not for \(names[0])"
+            }
         }
         for (subject, issuer) in zip(chain, chain.dropFirst()) where Certificate(subject).proxyKind == nil {
             let (subject, authority) = (Certificate(subject).subject, Certificate(issuer).subject)

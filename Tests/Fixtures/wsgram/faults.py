@@ -148,6 +148,10 @@ def unknown_property(name):
     return TypedFault('properties', 'InvalidResourcePropertyQNameFault', name)
 
 
+def unsupported_topic():
+    return TypedFault('notification', 'TopicNotSupportedFault', cause='the topic is not supported')
+
+
 def unknown_query_dialect(name):
     return TypedFault('properties', 'UnknownQueryExpressionDialectFault',
                       cause='org.globus.wsrf.query.UnsupportedQueryDialectException',

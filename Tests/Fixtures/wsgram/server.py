@@ -172,6 +172,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def _after(self, rule, text):
         if rule['do'] == 'lose':
             raise Dropped
+        if rule['do'] == 'late':
+            time.sleep(rule.get('seconds', 1))
         if rule['do'] in ('cut', 'stall'):
             data = text.encode()
             self.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: %d\r\n\r\n%s' % (

@@ -9,6 +9,7 @@ if not given). What it does:
     delay     wait `seconds` before the work                  fault     answer with the fault `fault` (see FAULTS)
     drop      close the connection before the work            lose      close it after the work
     cut       close it in the middle of the answer            stall     send half the answer, then wait `seconds`
+    late      wait `seconds` after the work
     answer    answer with `body`, or with the file `file` (a body, or a whole answer with its HTTP head), and `status`
     hostile   answer with what `kind` names (see hostile.py)
 
@@ -25,7 +26,7 @@ FAULTS = {
     'resource': faults.unknown_resource, 'factory': faults.unknown_factory, 'internal': faults.internal,
     'property': lambda: faults.unknown_property('{urn:x}nope'), 'operation': lambda: faults.no_operation('it'),
     'service': lambda: faults.no_service('It'), 'authorisation': lambda: faults.not_authorised('/CN=Somebody', '{x}it'),
-    'data': faults.FaultData, 'query': lambda: faults.bad_query('Expected ], but found: ]'),
+    'topic': faults.unsupported_topic, 'data': faults.FaultData, 'query': lambda: faults.bad_query('Expected ], but found: ]'),
 }
 
 

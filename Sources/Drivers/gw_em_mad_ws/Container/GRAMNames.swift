@@ -15,6 +15,13 @@ extension Dialect {
     var jobDescription: String { job + "/description" }
     /// Why jobs fail.
     var jobFaults: String { job + "/faults" }
+    /// What notifications of a job's states are called.
+    var stateTopic: XMLName {
+        switch self {
+        case .gt40: XMLName(jobTypes, "state")
+        case .gt42: XMLName(job, "stateChangeInformation")
+        }
+    }
     /// The transfers in a job description.
     var fileTransfer: String {
         switch self {

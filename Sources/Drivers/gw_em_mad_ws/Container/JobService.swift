@@ -8,15 +8,26 @@ struct JobService: Sendable {
 
     private var resources: ResourceClient { ResourceClient(soap, dialect) }
 
+    /// A job that was created.
+    struct Creation: Sendable {
+        let ticket: JobTicket
+        /// Where the subscription can be ended that was made with it.
+        let subscription: EndpointReference?
+    }
+
     /// Creates a job. The same `identifier` again gives the same job, which makes repeating safe.
-    /// - Parameter expiry: when the container may forget the job, in seconds since 1970.
+    /// - Parameters:
+    ///   - expiry: when the container may forget the job, in seconds since 1970.
+    ///   - subscription: who wants to be told of its states.
     func create(
-        _ description: String, identifier: UUID, expiry: Int, at factory: EndpointReference, patience: Duration
-    ) async throws -> JobTicket {
+        _ description: String, identifier: UUID, expiry: Int, subscription: Subscription?,
+        at factory: EndpointReference, patience: Duration
+    ) async throws -> Creation {
         var body = XMLText()
         body.element("c:createManagedJob", ["xmlns:c": dialect.job]) { text in
             text.element("c:InitialTerminationTime", [:], XMLTime.text(expiry))
             text.element("c:JobID", [:], "uuid:\(identifier)")
+            if let subscription { text.verbatim(subscription.element(dialect)) }
             text.verbatim(description)
         }
         let answer = try await soap.call(
@@ -26,7 +37,21 @@ struct JobService: Sendable {
         guard let endpoint = answer.child("managedJobEndpoint").flatMap({ EndpointReference($0) }),
             let key = endpoint.reference("ResourceID"), !key.isEmpty
         else { throw MADError(.refused, "\(factory.address) does not tell where the job is") }
-        return JobTicket(address: endpoint.address, identifier: key, dialect: dialect)
+        return Creation(
+            ticket: JobTicket(address: endpoint.address, identifier: key, dialect: dialect),
+            subscription: answer.child("subscriptionEndpoint").flatMap { EndpointReference($0) })
+    }
+
+    /// Asks a job that runs to tell of its states.
+    func subscribe(_ subscription: Subscription, to job: EndpointReference, patience: Duration) async throws
+        -> EndpointReference?
+    {
+        try await resources.subscribe(subscription, to: job, patience: patience)
+    }
+
+    /// Ends a subscription (4.0; that of GT 4.2 ends with its job).
+    func unsubscribe(_ subscription: EndpointReference) async throws {
+        try await resources.destroy(subscription)
     }
 
     /// Asks for the state of a job.

@@ -11,6 +11,11 @@ struct Cleaner: Sendable {
 
     /// - Parameter isDestroyed: the job itself is gone already.
     func clean(_ job: JobRegistry.Job, isDestroyed: Bool) async {
+        if job.dialect == .gt40, let subscription = job.subscriptionEndpoint {
+            await attempt("destroy-subscription", job.contact) {
+                try await JobService(soap: soap, dialect: job.dialect).unsubscribe(subscription)
+            }
+        }
         if !isDestroyed {
             let isEnded = await attempt("destroy", job.contact) {
                 _ = try await JobService(soap: soap, dialect: job.dialect)

@@ -5,6 +5,7 @@ import WebServices
 struct Inquiry: Sendable {
     let soap: SOAPClient
     let jobs: JobRegistry
+    let subscriptions: Subscriptions?
     let log: Log
 
     /// The state of a job.
@@ -18,13 +19,15 @@ struct Inquiry: Sendable {
             let report = try await service.report(of: job.endpoint, patience: patience)
             log.debug(
                 "report", ["contact": contact.text, "state": report.state.rawValue, "fault": report.fault ?? "-"])
-            guard let state = jobs.note(contact, report) else { return report.jobState }
-            guard state.isFinal else { return state }
-            return finish(contact, end: jobs.job(contact)?.isCancelled == true && !isDone(state) ? .cancelled : state)
+            return note(contact, report)
         } catch let fault as SOAPFault where fault.isResourceUnknown {
             if let end = jobs.end(of: contact) { return end }
             // A cancelled job is destroyed; that it is gone is its end.
             if jobs.job(contact)?.isCancelled == true { return finish(contact, end: .cancelled) }
+            // It ended and somebody had it destroyed before it could be asked how.
+            if let hint = jobs.job(contact)?.hint?.jobState, hint.isFinal {
+                return finish(contact, end: hint, isDestroyed: true)
+            }
             guard jobs.noteUnknown(contact) else {
                 throw MADError(
                     .unreachable, "the container does not know the job \(contact)", cause: "it is asked again")
@@ -35,6 +38,15 @@ struct Inquiry: Sendable {
         }
     }
 
+    /// Takes a report.
+    /// - Parameter isAsked: it is an answer; `false` for a notification.
+    /// - Returns: the state in force.
+    func note(_ contact: JobContact, _ report: JobReport, isAsked: Bool = true) -> JobState {
+        guard let state = jobs.note(contact, report, isAsked: isAsked) else { return report.jobState }
+        guard state.isFinal else { return state }
+        return finish(contact, end: jobs.job(contact)?.isCancelled == true && !isDone(state) ? .cancelled : state)
+    }
+
     private func isDone(_ state: JobState) -> Bool {
         if case .done = state { true } else { false }
     }
@@ -43,6 +55,7 @@ struct Inquiry: Sendable {
     @discardableResult
     func finish(_ contact: JobContact, end: JobState, isDestroyed: Bool = false) -> JobState {
         guard let job = jobs.finish(contact, end) else { return jobs.end(of: contact) ?? end }
+        subscriptions?.close(job)
         let cleaner = Cleaner(soap: soap, log: log)
         startTask { await cleaner.clean(job, isDestroyed: isDestroyed) }
         return end

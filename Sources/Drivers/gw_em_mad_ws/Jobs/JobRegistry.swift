@@ -21,6 +21,13 @@ final class JobRegistry: Sendable {
         var delay: Duration
         /// When the container may forget it, in seconds since 1970; 0 when unknown.
         var expiry = 0
+        /// What was subscribed to, and where that can be ended.
+        var subscription: Subscription?
+        var subscriptionEndpoint: EndpointReference?
+        /// A notification of it has come.
+        var isHeard = false
+        /// What a notification said that left something open: the container is asked.
+        var hint: JobReport?
         /// Somebody cancelled it through this process.
         var isCancelled = false
         /// gwd was told that its submission failed: it is to be ended.
@@ -34,10 +41,12 @@ final class JobRegistry: Sendable {
         var authority: String { ticket.authority }
     }
 
-    private struct State {
+    fileprivate struct State {
         var jobs: [JobContact: Job] = [:]
         /// Containers that are being asked.
         var busy: Set<String> = []
+        /// Containers whose notifications arrive: their jobs are looked at for safety alone.
+        var heard: Set<String> = []
         /// Ends that are known, of jobs that may still be asked about: bounded, oldest first.
         var ended: [JobContact: JobState] = [:]
         var order: [JobContact] = []
@@ -46,10 +55,13 @@ final class JobRegistry: Sendable {
     private static let longestMemory = 1_000
     private let state = Mutex(State())
     private let interval: Duration
+    /// The same where notifications arrive.
+    private let safety: Duration
 
-    /// - Parameter interval: the longest time between two looks at a job.
+    /// - Parameter interval: the longest time between two looks at a job that nothing is heard of.
     init(interval: Duration) {
         self.interval = interval
+        safety = max(interval, .seconds(300))
     }
 
     /// Enters a job. It is looked at soon, and then less and less often: short jobs end soon, long ones can wait.
@@ -59,6 +71,29 @@ final class JobRegistry: Sendable {
             state.ended[contact] = nil
             state.jobs[contact] = Job(
                 contact: contact, ticket: ticket, dialect: dialect, due: .now + delay, delay: delay)
+        }
+    }
+
+    /// Notes that notifications of a job were asked for. Where they are known to arrive, looking can wait.
+    func subscribe(_ contact: JobContact, _ subscription: Subscription, _ endpoint: EndpointReference?) {
+        state.withLock { state in
+            guard var job = state.jobs[contact] else { return }
+            job.subscription = subscription
+            job.subscriptionEndpoint = endpoint
+            if state.heard.contains(job.authority) { job.wait(interval) }
+            state.jobs[contact] = job
+        }
+    }
+
+    /// Notes that a notification of a job came: its container can reach us.
+    func hear(_ contact: JobContact) {
+        state.withLock { state in
+            guard let authority = state.jobs[contact]?.authority else { return }
+            state.jobs[contact]?.isHeard = true
+            guard state.heard.insert(authority).inserted else { return }
+            for job in state.jobs.values where job.authority == authority && job.subscription != nil {
+                state.jobs[job.contact]?.wait(interval)
+            }
         }
     }
 
@@ -81,8 +116,9 @@ final class JobRegistry: Sendable {
     }
 
     /// Takes a report. Stale ones change nothing.
+    /// - Parameter isAsked: it is an answer; `false` for a notification.
     /// - Returns: the state that is true now; `nil` for a job that is not known.
-    func note(_ contact: JobContact, _ report: JobReport) -> JobState? {
+    func note(_ contact: JobContact, _ report: JobReport, isAsked: Bool = true) -> JobState? {
         state.withLock { state in
             if let end = state.ended[contact] { return end }
             guard var job = state.jobs[contact] else { return nil }
@@ -91,10 +127,23 @@ final class JobRegistry: Sendable {
                 state.jobs[contact] = job
                 return JobReport(state: job.state, exitCode: nil, fault: nil).jobState
             }
-            // Something happens, so more may.
-            if report.state != job.state { job.delay = min(.seconds(2), interval) }
-            job.state = report.state
-            state.jobs[contact] = job
+            let isHinted = job.hint != nil
+            if isAsked { job.hint = nil }
+            defer {
+                job.state = report.state
+                state.jobs[contact] = job
+            }
+            guard report.state != job.state else { return report.jobState }
+            if state.heard.contains(job.authority), job.subscription != nil {
+                // A notification that should have come did not, or comes later: then that container counts again.
+                if isAsked, !isHinted, !job.isCancelled {
+                    state.lose(job.authority, interval)
+                    job.delay = min(job.delay, interval)
+                }
+            } else {
+                // Something happens, so more may.
+                job.delay = min(.seconds(2), interval)
+            }
             return report.jobState
         }
     }
@@ -124,9 +173,10 @@ final class JobRegistry: Sendable {
     }
 
     /// Nothing will be asked about the job again.
-    func forget(_ contact: JobContact) {
+    /// - Returns: what was known of it.
+    func forget(_ contact: JobContact) -> Job? {
         state.withLock { state in
-            if state.jobs[contact]?.isOrphan != true { state.jobs[contact] = nil }
+            state.jobs[contact]?.isOrphan != true ? state.jobs.removeValue(forKey: contact) : nil
         }
     }
 
@@ -147,7 +197,8 @@ final class JobRegistry: Sendable {
                 state.busy.insert(job.authority)
                 // A quarter more or less, so that jobs submitted at once are not asked about at once.
                 state.jobs[job.contact]?.due = now + job.delay * Double.random(in: 0.75...1.25)
-                state.jobs[job.contact]?.delay = min(interval, job.delay * 1.5)
+                let isHeard = job.subscription != nil && state.heard.contains(job.authority)
+                state.jobs[job.contact]?.delay = min(isHeard ? safety : interval, job.delay * 1.5)
             }
             return Dictionary(grouping: due, by: \.authority)
         }
@@ -156,5 +207,24 @@ final class JobRegistry: Sendable {
     /// The container has answered.
     func release(_ authority: String) {
         state.withLock { _ = $0.busy.remove(authority) }
+    }
+}
+
+extension JobRegistry.Job {
+    /// Puts the next look off.
+    fileprivate mutating func wait(_ interval: Duration) {
+        delay = max(delay, interval)
+        due = max(due, .now + interval * Double.random(in: 0.75...1.25))
+    }
+}
+
+extension JobRegistry.State {
+    /// Notifications of a container do not arrive: its jobs are looked at like any others.
+    fileprivate mutating func lose(_ authority: String, _ interval: Duration) {
+        heard.remove(authority)
+        for job in jobs.values where job.authority == authority {
+            jobs[job.contact]?.delay = min(job.delay, interval)
+            jobs[job.contact]?.due = min(job.due, .now + interval)
+        }
     }
 }

@@ -1,19 +1,18 @@
-internal import CGlobus
 import CPosix
 import Glibc
-import Globus
 import MADKit
 
-/// A port that clients connect to.
-struct Listener: Sendable {
-    let descriptor: Int32
+/// A port of this machine that clients connect to, open on all its addresses.
+package struct Listener: Sendable {
+    /// The listening socket, which does not block.
+    package let descriptor: Int32
     /// The port's number.
-    let port: UInt16
+    package let port: UInt16
 
     /// Opens a port on every address of this machine.
     /// - Parameter port: its number; `nil` for one of `GLOBUS_TCP_PORT_RANGE`, or any when that is not set.
     /// - Throws: ``MADError`` naming the port.
-    init(port: UInt16?) throws(MADError) {
+    package init(port: UInt16?) throws(MADError) {
         let candidates = if let port { port...port } else { try PortRange.ofTheEnvironment() }
         guard let candidates else {
             self = try Listener(binding: 0)
@@ -83,38 +82,5 @@ struct Listener: Sendable {
         // The port stands at the same place in both families.
         self.port = withUnsafeBytes(of: &storage) { UInt16($0[2]) << 8 | UInt16($0[3]) }
         self.descriptor = descriptor
-    }
-
-    /// The next client; waits for ever.
-    func accept() -> Socket {
-        while true {
-            let client = mad_accept(descriptor)
-            if client >= 0 { return Socket(client) }
-            var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            // Out of descriptors, the client stays in the queue and poll would return at once.
-            if errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM { usleep(50_000) }
-            poll(&entry, 1, -1)
-        }
-    }
-
-    /// The name under which other machines reach this one: `GLOBUS_HOSTNAME`, or the host's own.
-    static var hostName: String {
-        var name = [CChar](repeating: 0, count: 256)
-        guard globus_libc_gethostname(&name, Int32(name.count)) == 0 else { return "localhost" }
-        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-}
-
-/// The ports that a firewall lets through, as Globus' programs are told: `GLOBUS_TCP_PORT_RANGE=first,last`.
-enum PortRange {
-    /// The range; `nil` when the variable is not set.
-    /// - Throws: ``MADError`` when it holds something else.
-    static func ofTheEnvironment() throws(MADError) -> ClosedRange<UInt16>? {
-        guard let text = Environment["GLOBUS_TCP_PORT_RANGE"], !text.isEmpty else { return nil }
-        let words = text.split { $0 == "," || $0 == " " }.map { UInt16($0) }
-        guard words.count == 2, let first = words[0], let last = words[1], 0 < first, first <= last else {
-            throw MADError(.invalid, "GLOBUS_TCP_PORT_RANGE is '\(text)', not FIRST,LAST")
-        }
-        return first...last
     }
 }
