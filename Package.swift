@@ -76,7 +76,7 @@ var targets: [Target] = [
     tests("StaticDriverTests", ["gw_im_mad_static", "Grid", "MADKit"]),
     tests(
         "LDAPDriverTests",
-        ["gw_im_mad_mds2", "gw_im_mad_mds2_glue", "gw_im_mad_bdii", "GridInformation", "Directory", "MADKit"]),
+        ["gwmad", "gw_im_mad_mds2", "gw_im_mad_mds2_glue", "gw_im_mad_bdii", "GridInformation", "Directory", "MADKit"]),
     .executableTarget(name: "mad_stand_in", dependencies: ["MADKit"], path: "Tests/StandIn", swiftSettings: strict),
     tests("GWMadTests", ["gwmad", "mad_stand_in", "MADKit"]),
 ]
@@ -117,6 +117,12 @@ if hasWebServices {
         tests("WebServicesTests", ["WebServices", "MADKit"]),
         tests("WSDriverTests", ["gw_em_mad_ws", "WebServices", "MADKit"]),
         tests("MDS4DriverTests", ["gw_im_mad_mds4", "WebServices", "Grid", "MADKit"]),
+    ]
+}
+
+if hasGlobus && hasWebServices {
+    targets += [
+        tests("WebServicesJobTests", ["gwmad", "gw_im_mad_mds4", "gw_tm_mad_ftp", "gw_em_mad_ws"])
     ]
 }
 

@@ -29,6 +29,19 @@ import Testing
         #expect(drivers.contains { $0.language == .rslNoSharedHome })
     }
 
+    @Test func readsTheExamplesLinesForGlobusToolkit4() throws {
+        let path = Testbed.root.appendingPathComponent("examples/gwd.conf").path
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+            .replacingOccurrences(of: "\n#IM_MAD = mds4", with: "\nIM_MAD = mds4")
+            .replacingOccurrences(of: "\n#EM_MAD = ws", with: "\nEM_MAD = ws")
+        let conf = try GWDConf(text: text, path: path)
+        let index = try #require(conf.drivers(.information).first { $0.executable == "gw_im_mad_mds4" })
+        #expect(index.arguments == "-l examples/im/host_mds4.list" && index.partners == ["ftp", "ws"])
+        let drivers = conf.drivers(.execution).filter { $0.executable == "gw_em_mad_ws" }
+        #expect(drivers.map(\.name) == ["ws", "ws_old"])
+        #expect(drivers.allSatisfy { $0.language == .rsl2 })
+    }
+
     @Test func aColonBehindABackslashBelongsToItsField() throws {
         let text = #"IM_MAD = s:im:-s host\:99 -q (A=*b) -l etc/x y:ftm:fem"#
         let driver = try #require(try GWDConf(text: text, path: "conf").drivers.first)

@@ -24,6 +24,40 @@ package struct OldCertificate: Sendable {
             cp authority.pem "authorities/$(openssl x509 -in authority.pem -noout -hash).0"
             """)
     }
+
+    /// Writes what the authority may sign: patterns of subjects, as Globus' tools do.
+    package func allow(_ patterns: String) async throws {
+        try await Shell.run(
+            """
+            cd '\(folder.path)' && cat >"authorities/$(openssl x509 -in authority.pem -noout -hash).signing_policy" <<'X'
+            access_id_CA   X509    '/O=Old/CN=Authority'
+            pos_rights     globus  CA:sign
+            cond_subjects  globus  '\(patterns)'
+            X
+            """)
+    }
+
+    /// Has the authority publish that it has revoked the certificate.
+    package func revoke() async throws {
+        try folder.write(
+            "configuration",
+            """
+            [ca]
+            default_ca = own
+            [own]
+            database = index
+            default_md = sha1
+            default_crl_days = 2
+
+            """)
+        try await Shell.run(
+            """
+            cd '\(folder.path)' && exec 2>log && : >index &&
+            ca() { openssl ca -config configuration -cert authority.pem -keyfile authority-key.pem "$@"; } &&
+            ca -revoke cert.pem &&
+            ca -gencrl -out "authorities/$(openssl x509 -in authority.pem -noout -hash).r0"
+            """)
+    }
 }
 
 /// A server that no client of today can talk to; see `Tests/Fixtures/wsgram/strange.py`.

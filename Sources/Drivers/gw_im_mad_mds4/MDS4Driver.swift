@@ -11,12 +11,18 @@ struct MDS4Driver: InformationDriver {
     ].map { Manual.Option($0.letter, $0.name, value: $0.value, "has no effect here: an index is no directory") }
     private static let dialect = Manual.Option(
         nil, "gt", value: "VERSION", "what the index services speak: 4.0, 4.2 or auto (default)")
+    private static let server = Manual.Option(
+        InformationOptions.server.letter, InformationOptions.server.name, value: "HOST",
+        "container whose index names hosts, perhaps with its port")
+    private static let port = Manual.Option(
+        InformationOptions.port.letter, InformationOptions.port.name, value: "PORT",
+        "port of index services that come without one (default 8443)")
     private static let legacyTLS = Manual.Option(
-        nil, "legacy-tls", "let TLS 1.0, SHA-1 signatures and short keys pass")
+        nil, "legacy-tls", "let TLS 1.0, SHA-1 signatures and short keys pass, for old containers")
 
     static let manual = Manual(
         program: "gw_im_mad_mds4", summary: "tells gwd about the hosts that MDS4 describes",
-        options: [InformationOptions.server, InformationOptions.hosts, InformationOptions.port]
+        options: [server, InformationOptions.hosts, port]
             + ofOthers + [dialect, legacyTLS])
 
     private let server: IndexAddress?

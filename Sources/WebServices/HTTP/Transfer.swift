@@ -125,7 +125,8 @@ final class Transfer: @unchecked Sendable {
         case CURLE_OPERATION_TIMEDOUT:
             return MADError(.timedOut, "\(server) did not answer in time", cause: words)
         case CURLE_COULDNT_RESOLVE_HOST:
-            return MADError(.unreachable, "no connection to \(server)", cause: "no host is called \(request.url.host)")
+            return MADError(
+                .unreachable, "no connection to \(server)", cause: "no host is called \(request.url.host)")
         case CURLE_COULDNT_CONNECT:
             return MADError(.unreachable, "no connection to \(server)", cause: connectionProblem ?? words)
         case CURLE_SSL_CONNECT_ERROR:
@@ -148,8 +149,8 @@ final class Transfer: @unchecked Sendable {
         guard advice == words, connections > 0, let identity = check.identity,
             [CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING].contains(code)
         else { return advice }
-        return "the server broke the connection off; perhaps it does not accept the proxy certificate \(identity.path) of "
-            + identity.identity
+        return "the server broke the connection off; perhaps it does not accept the proxy certificate "
+            + "\(identity.path) of \(identity.identity)"
     }
 
     /// Why no connection could be made, in the system's words.

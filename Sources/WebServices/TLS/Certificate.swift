@@ -61,7 +61,8 @@ public final class Certificate: @unchecked Sendable {
     private static func text(_ name: OpaquePointer?) -> String {
         guard let text = X509_NAME_oneline(name, nil, 0) else { return "" }
         defer { CRYPTO_free(text, nil, 0) }
-        return String(cString: text)
+        // OpenSSL 3 escapes a slash inside a name, such as in CN=host/NAME; nobody else who writes names so does.
+        return String(cString: text).split(separator: "\\/", omittingEmptySubsequences: false).joined(separator: "/")
     }
 }
 

@@ -121,13 +121,6 @@ import Testing
         #expect(outcome.output.contains { $0.hasSuffix("2 of 2 hosts answer MONITOR") }, "\(outcome.output)")
     }
 
-    @Test func directoriesHaveALineUpOfTheirOwn() async throws {
-        let outcome = try await run(["check", "-c", grid["TESTBED_GWD_CONF_LDAP"]])
-        #expect(outcome.status == 0, "\(outcome.output) \(outcome.messages)")
-        let drivers = outcome.output.filter { $0.hasPrefix("gw_im_mad_") }
-        #expect(drivers.map { $0.split(separator: " ").last } == ["mds2)", "mds2_glue)", "bdii)", "glue2)"])
-    }
-
     @Test func anIndexAtAnotherPortIsNamed() async throws {
         let wrong = "\(grid["GLOBUS_HOSTNAME"]):1"
         try directory.write("hosts", "\(wrong)\n")
