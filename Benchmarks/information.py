@@ -1,7 +1,8 @@
 """The LDAP information drivers against OpenLDAP on loopback, with libldap's own speed beside them.
 
 Usage: information.py DRIVER_DIRECTORY
-scripts/directory serves 10,000 hosts with 4 queues each (GLUE 1.3, indexed also by host name) and one host by itself (MDS 2).
+scripts/directory serves 10,000 hosts with 4 queues each (GLUE 1.3, indexed also by host name, and GLUE 2) and one host by
+itself (MDS 2).
 The peer is a C program that does the same searches and looks at the values (peers/ldap_search.c). The server takes most
 of the time, on the same processors.
 """
@@ -30,6 +31,21 @@ GlueCEPolicyMaxTotalJobs GlueCEPolicyPriority GlueCEStateStatus GlueSubClusterUn
 GlueSubClusterLogicalCPUs GlueChunkKey GlueClusterUniqueID GlueHostArchitecturePlatformType GlueHostOperatingSystemName
 GlueHostOperatingSystemVersion GlueHostProcessorModel GlueHostProcessorClockSpeed GlueHostArchitectureSMPSize
 GlueHostMainMemoryRAMSize"""
+EVERYTHING2 = '(|%s)' % ''.join(f'(objectClass=GLUE2{name})' for name in [
+    'ComputingShare', 'ComputingEndpoint', 'ComputingManager', 'ExecutionEnvironment', 'MappingPolicy', 'AccessPolicy'])
+GLUE2_ATTRIBUTES = ' '.join(f'GLUE2{name}' for name in """AccessPolicyEndpointForeignKey EndpointCapability EndpointID
+EndpointServiceForeignKey EndpointURL EntityName ManagerID ManagerProductName ManagerServiceForeignKey
+MappingPolicyShareForeignKey PolicyRule ResourceID ResourceManagerForeignKey ShareEndpointForeignKey ShareID
+ShareResourceForeignKey ShareServiceForeignKey ComputingEndpointComputingServiceForeignKey
+ComputingManagerComputingServiceForeignKey ComputingManagerTotalLogicalCPUs ComputingManagerTotalSlots
+ComputingManagerWorkingAreaFree ComputingManagerWorkingAreaTotal ComputingShareComputingEndpointForeignKey
+ComputingShareComputingServiceForeignKey ComputingShareExecutionEnvironmentForeignKey ComputingShareFreeSlots
+ComputingShareFreeSlotsWithDuration ComputingShareMappingQueue ComputingShareMaxCPUTime ComputingShareMaxRunningJobs
+ComputingShareMaxSlotsPerJob ComputingShareMaxTotalJobs ComputingShareMaxWallTime ComputingShareServingState
+ComputingShareUsedSlots ComputingShareWaitingJobs ExecutionEnvironmentCPUClockSpeed ExecutionEnvironmentCPUModel
+ExecutionEnvironmentComputingManagerForeignKey ExecutionEnvironmentLogicalCPUs ExecutionEnvironmentMainMemorySize
+ExecutionEnvironmentOSFamily ExecutionEnvironmentOSName ExecutionEnvironmentOSVersion ExecutionEnvironmentPlatform
+ExecutionEnvironmentTotalInstances""".split())
 MDS_ATTRIBUTES = """Mds-Host-hn Mds-Software-deployment Mds-Service-Gram-schedulertype Mds-Computer-isa Mds-Os-name
 Mds-Os-release Mds-Cpu-model Mds-Cpu-speedMHz Mds-Cpu-Total-Free-1minX100 Mds-Cpu-Smp-size Mds-Computer-Total-nodeCount
 Mds-Computer-Total-Free-nodeCount Mds-Memory-Ram-Total-freeMB Mds-Memory-Ram-Total-sizeMB Mds-Fs-Total-freeMB
@@ -181,49 +197,79 @@ def host_by_host(table, program, address, hosts):
 
 
 def discoveries(table, program, address):
-    """DISCOVER alone; the names."""
-    times = []
+    """DISCOVER alone, and libldap in turns; the names."""
+    ours, theirs, empty = [], [], []
     for _ in range(5):
         with Driver('gw_im_mad_bdii', server_options(address)) as driver:
             milliseconds, answer = driver.ask('DISCOVER - - -')
-            times.append(milliseconds / 1e3)
+            ours.append(milliseconds / 1e3)
+        theirs.append(bulk_read(program, address, 'o=grid', 'GlueCEInfoHostName', '(objectClass=GlueCE)')[0])
+        empty.append(bulk_read(program, address, 'o=grid', '1.1', '(objectClass=GlueCE)')[0])
     hosts = answer.split()[3:]
     assert len(hosts) == len(set(hosts)) == HOSTS, len(hosts)
-    table.add(f'DISCOVER, {HOSTS:,} hosts by their {HOSTS * QUEUES:,} GlueCE, median of 5', median(times), 's', 0.2)
-    bare = peer(program, address, 'o=grid', 'GlueCEInfoHostName', ['-'], 'all', '(objectClass=GlueCE)')
-    table.add('libldap alone, same search', bare[0] / 1e3, 's')
+    table.add(f'DISCOVER, {HOSTS:,} hosts by their {HOSTS * QUEUES:,} GlueCE, median of 5', median(ours), 's', 0.2)
+    table.add('libldap alone, same search', median(theirs), 's')
+    table.add('ratio, median of 5', median(mine / bare for mine, bare in zip(ours, theirs)), '×')
+    table.add('libldap alone, the same entries without any attribute', median(empty), 's')
+    ours, theirs = [], []
     with Driver('gw_im_mad_mds2_glue', server_options(address)) as driver:
-        first = driver.ask('DISCOVER - - -')[0] / 1e3
-        table.add(f'DISCOVER, {HOSTS:,} hosts by their GlueCluster', min(first, driver.ask('DISCOVER - - -')[0] / 1e3), 's', 0.2)
+        for _ in range(5):
+            ours.append(driver.ask('DISCOVER - - -')[0] / 1e3)
+            theirs.append(bulk_read(program, address, 'o=grid', 'GlueClusterUniqueID', '(objectClass=GlueCluster)')[0])
+    table.add(f'DISCOVER, {HOSTS:,} hosts by their GlueCluster, median of 5', median(ours), 's', 0.2)
+    table.add('libldap alone, same search', median(theirs), 's')
     return hosts
 
 
-def cycle(table, program, address, hosts):
-    """All hosts from one bulk read, what that takes of memory, and what is left of it."""
-    age = 5
-    seconds = []
-    for _ in range(3):
-        with Driver('gw_im_mad_bdii', f'{server_options(address)} --snapshot always --snapshot-age {age}') as driver:
-            fresh = status(driver.process, 'VmRSS') / 1024
+def bulk_read(program, address, base, attributes, search):
+    """Seconds for one search by libldap alone, and the bytes of all values."""
+    milliseconds, values = peer(program, address, base, attributes, ['-'], 'all', search)
+    return milliseconds / 1e3, values
+
+
+def cycle(table, name, program, address, options, bare_words, goal=None):
+    """All hosts from one bulk read, and libldap in turns."""
+    seconds, processor, bare, peak = [], [], [], 0
+    for _ in range(5):
+        with Driver('gw_im_mad_bdii', f'{server_options(address)} {options}') as driver:
             before = time.perf_counter()
-            driver.ask('DISCOVER - - -')
+            hosts = driver.ask('DISCOVER - - -')[1].split()[3:]
             driver.monitor_all(hosts, 10)
             seconds.append(time.perf_counter() - before)
-            peak = status(driver.process, 'VmHWM') / 1024
-            if len(seconds) == 3:
-                time.sleep(age + 5)
-                rest = status(driver.process, 'VmRSS') / 1024
-                before = switches(driver.process)
-                time.sleep(10)
-                awake = switches(driver.process) - before
-    bare = [peer(program, address, 'o=grid', GLUE_ATTRIBUTES, ['-'], 'all', EVERYTHING) for _ in range(3)]
-    table.add(f'cycle: DISCOVER and {HOSTS:,} MONITOR, snapshot, median of 3', median(seconds), 's', 1.5)
-    table.add('libldap alone, the bulk read, median of 3', median([run[0] for run in bare]) / 1e3, 's')
+            processor.append(processor_time(driver.process))
+            peak = max(peak, status(driver.process, 'VmHWM') / 1024)
+        assert len(hosts) == HOSTS, len(hosts)
+        bare.append(bulk_read(program, address, *bare_words))
+    table.add(f'{name} cycle: DISCOVER and {HOSTS:,} MONITOR, median of 5', median(seconds), 's', goal)
+    table.add('libldap alone, the bulk read in it, median of 5', median(run[0] for run in bare), 's')
+    table.add('ratio, median of 5', median(mine / run[0] for mine, run in zip(seconds, bare)), '×')
+    table.add('processor time of the driver', median(processor), 's')
     table.add('bytes of values in the bulk read', bare[0][1] / 1e6, 'MB')
-    table.add('memory at the start', fresh, 'MB')
     table.add('memory at the peak', peak, 'MB', 200)
-    table.add(f'memory {age + 5} s later', rest, 'MB', 50)
+
+
+def afterwards(table, address):
+    """What is left of a cycle."""
+    age = 5
+    options = f'{server_options(address)} --snapshot always --snapshot-age {age}'
+    with Driver('gw_im_mad_bdii', options) as driver:
+        fresh = status(driver.process, 'VmRSS') / 1024
+        driver.monitor_all(driver.ask('DISCOVER - - -')[1].split()[3:], 10)
+        time.sleep(age + 5)
+        rest = status(driver.process, 'VmRSS') / 1024
+        before = switches(driver.process)
+        time.sleep(10)
+        awake = switches(driver.process) - before
+    table.add('memory at the start', fresh, 'MB')
+    table.add(f'memory {age + 5} s after a GLUE 1 cycle', rest, 'MB', 50)
     table.add('wake-ups in 10 s without requests', awake, '', 0)
+
+
+def processor_time(process):
+    """Seconds in user and system mode."""
+    with open(f'/proc/{process.pid}/stat') as file:
+        words = file.read().rsplit(')', 1)[1].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf('SC_CLK_TCK')
 
 
 def main():
@@ -234,7 +280,10 @@ def main():
         with Directory('--index', 'host', f'glue1-plain:{HOSTS}x{QUEUES}') as address:
             hosts = discoveries(table, program, address)
             host_by_host(table, program, address, hosts)
-            cycle(table, program, address, hosts)
+            cycle(table, 'GLUE 1', program, address, '--snapshot always', ['o=grid', GLUE_ATTRIBUTES, EVERYTHING], 1.5)
+            afterwards(table, address)
+        with Directory(f'glue2-plain:{HOSTS}x{QUEUES}') as address:
+            cycle(table, 'GLUE 2', program, address, '--schema glue2 --gwd 5.14', ['o=glue', GLUE2_ATTRIBUTES, EVERYTHING2])
     sys.exit(table.missed)
 
 

@@ -73,10 +73,14 @@ package struct GLUE1: DirectorySchema {
 
     let flavour: Flavour
     private let reading: Reading
+    private let hostTable: MappingTable
+    private let queueTable: MappingTable
 
     package init(_ flavour: Flavour, _ reading: Reading) {
         self.flavour = flavour
         self.reading = reading
+        hostTable = MappingTable(GLUE1.hostTable, attributes, reading.placeholders)
+        queueTable = MappingTable(GLUE1.queueTable, attributes, reading.placeholders)
     }
 
     package var discovery: [Discovery] {
@@ -152,9 +156,6 @@ package struct GLUE1: DirectorySchema {
     }
 
     package func index(_ entries: EntryTable) -> any DirectoryIndex {
-        GLUE1Index(
-            entries, attributes, flavour, reading,
-            hostTable: MappingTable(GLUE1.hostTable, attributes, reading.placeholders),
-            queueTable: MappingTable(GLUE1.queueTable, attributes, reading.placeholders))
+        GLUE1Index(entries, attributes, flavour, reading, hostTable: hostTable, queueTable: queueTable)
     }
 }

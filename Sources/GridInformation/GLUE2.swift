@@ -78,8 +78,16 @@ package struct GLUE2: DirectorySchema {
             + [environment, environmentInstances] + environmentManager + hostTable.flatMap(\.sources))
 
     private let reading: Reading
+    private let hostTable: MappingTable
+    private let managerTable: MappingTable
+    private let queueTable: MappingTable
 
-    package init(_ reading: Reading) { self.reading = reading }
+    package init(_ reading: Reading) {
+        self.reading = reading
+        hostTable = MappingTable(GLUE2.hostTable, attributes, reading.placeholders)
+        managerTable = MappingTable(GLUE2.managerTable, attributes, reading.placeholders)
+        queueTable = MappingTable(GLUE2.queueTable, attributes, reading.placeholders)
+    }
 
     /// Endpoints that take jobs; one that does not say what it can do is believed to.
     private static let takesJobs = DirectoryFilter.any([
@@ -177,9 +185,7 @@ package struct GLUE2: DirectorySchema {
 
     package func index(_ entries: EntryTable) -> any DirectoryIndex {
         GLUE2Index(
-            entries, attributes, reading, hostTable: MappingTable(GLUE2.hostTable, attributes, reading.placeholders),
-            managerTable: MappingTable(GLUE2.managerTable, attributes, reading.placeholders),
-            queueTable: MappingTable(GLUE2.queueTable, attributes, reading.placeholders))
+            entries, attributes, reading, hostTable: hostTable, managerTable: managerTable, queueTable: queueTable)
     }
 }
 

@@ -48,8 +48,14 @@ package struct MDS2: DirectorySchema {
         [host, software, schedulerType] + hostTable.flatMap(\.sources) + queueTable.flatMap(\.sources))
 
     private let reading: Reading
+    private let hostTable: MappingTable
+    private let queueTable: MappingTable
 
-    package init(_ reading: Reading) { self.reading = reading }
+    package init(_ reading: Reading) {
+        self.reading = reading
+        hostTable = MappingTable(MDS2.hostTable, attributes, reading.placeholders)
+        queueTable = MappingTable(MDS2.queueTable, attributes, reading.placeholders)
+    }
 
     package var discovery: [Discovery] {
         [
@@ -76,9 +82,6 @@ package struct MDS2: DirectorySchema {
     }
 
     package func index(_ entries: EntryTable) -> any DirectoryIndex {
-        MDS2Index(
-            entries, attributes,
-            hostTable: MappingTable(MDS2.hostTable, attributes, reading.placeholders),
-            queueTable: MappingTable(MDS2.queueTable, attributes, reading.placeholders))
+        MDS2Index(entries, attributes, hostTable: hostTable, queueTable: queueTable)
     }
 }

@@ -26,6 +26,8 @@ struct AttributeEncoder {
     private let limits: GWDLimits
     private var told: ToldAttributes
     private var problems: [String] = []
+    /// Generic attributes for which gwd has no place, by the size of its table.
+    private var leftOut: [Int: [String]] = [:]
     private var hostSlots = Slots(repeating: nil, count: AttributeKeyword.ofHost.count)
     /// One run of slots for each queue, up to the highest number seen.
     private var queueSlots: Slots = []
@@ -125,6 +127,7 @@ struct AttributeEncoder {
     private mutating func genericWords() -> (scalars: [Unit], ofQueues: [Int: String]) {
         var scalars: [Unit] = []
         var ofQueues: [Int: String] = [:]
+        defer { reportLeftOut() }
         for pass in 0...1 {
             for generic in generics where (generic.index == nil) == (pass == 0) {
                 let label = AttributeEncoder.label(generic.name, generic.index)
@@ -148,13 +151,20 @@ struct AttributeEncoder {
         return (scalars, ofQueues)
     }
 
+    private mutating func reportLeftOut() {
+        for (limit, labels) in leftOut.sorted(by: { $0.key < $1.key }) {
+            problems.append(
+                "\(AttributeEncoder.list(labels)): gwd keeps \(limit) generic attributes of a kind, left out")
+        }
+    }
+
     /// Takes a place in one of gwd's tables; false when none is left.
     private mutating func enter(
         _ label: String, into table: WritableKeyPath<ToldAttributes, [String]>, limit: Int
     ) -> Bool {
         if told[keyPath: table].contains(label) { return true }
         guard told[keyPath: table].count < limit else {
-            problems.append("\(label): gwd keeps \(limit) generic attributes of a kind, left out")
+            leftOut[limit, default: []].append(label)
             return false
         }
         told[keyPath: table].append(label)
@@ -282,11 +292,16 @@ struct AttributeEncoder {
             guard !text.isEmpty, line.utf8.count + addition.utf8.count <= bytes else { continue }
             line += addition
         }
-        if let first = left.first, let last = left.last {
-            let subjects = left.count == 1 ? first : "\(first) to \(last) (\(left.count) in all)"
-            problems.append("\(subjects): the line would be longer than \(bytes) bytes, left out")
+        if !left.isEmpty {
+            problems.append("\(AttributeEncoder.list(left)): the line would be longer than \(bytes) bytes, left out")
         }
         return line
+    }
+
+    /// The first and the last of several, for a report that stays short.
+    private static func list(_ subjects: [String]) -> String {
+        guard subjects.count > 1, let first = subjects.first, let last = subjects.last else { return subjects.joined() }
+        return "\(first) to \(last) (\(subjects.count) in all)"
     }
 
     /// Bytes with the blank that follows.
