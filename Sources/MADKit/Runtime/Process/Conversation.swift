@@ -62,8 +62,12 @@ struct Conversation<FamilyType: Family> {
         while Instant.now < deadline, !streams.isOutputClosed {
             if let reason = wakeUp.take(), reason != .initializationFailed { return }
             let slice = min(deadline, .now + .milliseconds(50))
-            if dispatcher.waitUntilIdle(until: slice), !session.isInitializing { return }
-            if session.isInitializing { usleep(1_000) }
+            // In this order: the end of INIT brings work.
+            if session.isInitializing {
+                usleep(1_000)
+            } else if dispatcher.waitUntilIdle(until: slice) {
+                return
+            }
         }
     }
 

@@ -168,10 +168,12 @@ final class Session<FamilyType: Family>: Sendable {
                 if lines.isEmpty { phase = .ready(family) }
                 return lines
             }
-            guard !lines.isEmpty else { return dispatch() }
+            guard !lines.isEmpty else { return }
             for (line, reply) in lines {
                 if line.verb == "INIT" { reply.succeed() } else { file(line, reply, to: family) }
             }
+            // Before INIT counts as over: at FINALIZE, nothing at work and no INIT means nothing left to wait for.
+            dispatch()
         }
     }
 
