@@ -220,6 +220,8 @@ struct DispatcherState {
         for index in workers.indices where workers[index].execution != nil { dismiss(index, &calledOff) }
         for lane in lanes.values.sorted(by: { $0.job.value < $1.job.value }) {
             calledOff.replies += lane.waiting.removeAll().map(\.reply)
+            lane.announced = nil
+            if lane.isIdle { lanes[lane.job] = nil }
         }
         for pool in ready.indices {
             for case .free(let operation) in ready[pool].removeAll() { calledOff.replies.append(operation.reply) }

@@ -62,10 +62,12 @@ struct Conversation<FamilyType: Family> {
         while Instant.now < deadline, !streams.isOutputClosed {
             if let reason = wakeUp.take(), reason != .initializationFailed { return }
             let slice = min(deadline, .now + .milliseconds(50))
-            // Asked first: what waits for INIT is at work before INIT is over.
-            let isInitializing = session.isInitializing
-            if dispatcher.waitUntilIdle(until: slice), !isInitializing { return }
-            if isInitializing { usleep(1_000) }
+            // In this order: the end of INIT brings work.
+            if session.isInitializing {
+                usleep(1_000)
+            } else if dispatcher.waitUntilIdle(until: slice) {
+                return
+            }
         }
     }
 
