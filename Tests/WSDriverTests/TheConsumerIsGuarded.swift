@@ -84,6 +84,15 @@ import Testing
         #expect(try await scene.talk.hear("POLL", after: "POLL 0 - -") == "POLL 0 SUCCESS ACTIVE")
     }
 
+    @Test func aClientThatNeverComesToAnEndIsGivenUp() async throws {
+        let scene = try await Scene("4.2")
+        let started = ContinuousClock.now
+        let slow = try await scene.own() + " --limit-rate 1000"
+        #expect(try await scene.post(String(repeating: "x", count: 200 << 10), slow) == "000")
+        // curl itself would wait for 30 s.
+        #expect(ContinuousClock.now - started < .seconds(29))
+    }
+
     @Test func silentAndSlowClientsBlockNobody() async throws {
         let scene = try await Scene("4.2")
         // More than there are places; each says the beginning of a greeting.
