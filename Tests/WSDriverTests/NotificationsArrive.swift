@@ -74,6 +74,16 @@ import Testing
         #expect(try await talk.hear("DONE", of: 0) == "CALLBACK 0 SUCCESS DONE:3")
     }
 
+    /// The end may be told by nobody; the state before it hints at it.
+    @Test(arguments: ["4.0", "4.2"]) func anEndThatIsNotToldIsLookedFor(gt: String) async throws {
+        let grid = try await WSGrid(gt)
+        let talk = try await grid.driver("--delegation none --poll-interval 2")
+        try await grid.letContainerBeHeard(by: talk)
+        try await grid.container.set(#"{"notify": "endless"}"#)
+        _ = try await talk.submit(0, to: grid.fork, try grid.job("sleep 6; exit 3"))
+        #expect(try await talk.hear("DONE", of: 0, within: .seconds(40)) == "CALLBACK 0 SUCCESS DONE:3")
+    }
+
     /// A container behind a firewall would only try in vain.
     @Test(arguments: ["auto", "on"]) func aContainerThatIsNeverHeardIsNotAskedToTell(mode: String) async throws {
         let grid = try await WSGrid("4.2")

@@ -50,7 +50,7 @@ import Testing
         #expect(!scene.talk.transcript.contains { $0.contains("DONE") })
         // The same from those who may.
         #expect(try await scene.post(scene.consumer.notification("Suspended"), host) == "200")
-        #expect(try await scene.post(done, try await scene.own()) == "200")
+        #expect(try await scene.post(done, try await scene.own() + " -H 'Expect: 100-continue'") == "200")
         #expect(try await scene.talk.hear("DONE", of: 0) == "CALLBACK 0 SUCCESS DONE:9")
     }
 
@@ -84,6 +84,15 @@ import Testing
         #expect(try await scene.talk.hear("POLL", after: "POLL 0 - -") == "POLL 0 SUCCESS ACTIVE")
     }
 
+    @Test func aClientThatNeverComesToAnEndIsGivenUp() async throws {
+        let scene = try await Scene("4.2")
+        let started = ContinuousClock.now
+        let slow = try await scene.own() + " --limit-rate 1000"
+        #expect(try await scene.post(String(repeating: "x", count: 200 << 10), slow) == "000")
+        // curl itself would wait for 30 s.
+        #expect(ContinuousClock.now - started < .seconds(29))
+    }
+
     @Test func silentAndSlowClientsBlockNobody() async throws {
         let scene = try await Scene("4.2")
         // More than there are places; each says the beginning of a greeting.
@@ -107,6 +116,13 @@ import Testing
         #expect(try await scene.post(scene.consumer.notification("Done"), try await scene.own()) == "200")
         try await scene.talk.hear("DONE:0", of: 0)
         #expect(ContinuousClock.now - started < .seconds(15))
+    }
+
+    @Test(arguments: ["", "--legacy-tls"]) func oldTLSIsServedOnRequestOnly(option: String) async throws {
+        let scene = try await Scene("4.0", option)
+        let old = " --tlsv1.0 --tls-max 1.0 --ciphers ALL:@SECLEVEL=0"
+        let status = try await scene.post(scene.consumer.notification("Done"), try await scene.own() + old)
+        #expect(status == (option.isEmpty ? "000" : "200"))
     }
 
     @Test func thePortComesFromTheRange() async throws {

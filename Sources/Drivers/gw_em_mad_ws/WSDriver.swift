@@ -11,7 +11,6 @@ final class WSDriver: ExecutionDriver {
 
     private let launch: Launch
     private let port: UInt16
-    private let delegation: DelegationMode
     private let soap: SOAPClient
     private let containers: Containers
     private let jobs: JobRegistry
@@ -19,6 +18,7 @@ final class WSDriver: ExecutionDriver {
     private let clock: CredentialClock
     private let inquiry: Inquiry
     private let keeper: Keeper
+    private let submitter: Submitter
     private let subscriptions: Subscriptions?
     private let hearing: Hearing
 
@@ -43,7 +43,6 @@ final class WSDriver: ExecutionDriver {
         self.news = news
         self.teller = teller
         self.launch = launch
-        self.delegation = delegation
         port = try options.integer("port", in: 1...65_535).map { UInt16($0) } ?? FactoryContact.standardPort
         soap = SOAPClient(
             trust: Trust(acceptsLegacyTLS: options.has("legacy-tls")), proxy: proxy,
@@ -52,6 +51,9 @@ final class WSDriver: ExecutionDriver {
         containers = Containers(soap, dialect: dialect, log: launch.log)
         jobs = JobRegistry(interval: interval)
         subscriptions = try Subscriptions(launch, soap: soap, proxy: proxy)
+        submitter = Submitter(
+            soap: soap, containers: containers, subscriptions: subscriptions, delegation: delegation,
+            patience: launch.patience, log: launch.log)
         clock = CredentialClock { teller.notice($0) }
         inquiry = Inquiry(soap: soap, jobs: jobs, subscriptions: subscriptions, log: launch.log)
         keeper = Keeper(
@@ -73,8 +75,10 @@ final class WSDriver: ExecutionDriver {
         do {
             let dialect = try await containers.dialect(of: contact)
             let factory = description.factory ?? contact.factory(dialect)
-            let delegated = try await delegate(credential, for: description, at: factory, dialect)
-            let (ticket, subscription) = try await create(description, delegated, contact, factory, dialect)
+            let delegated = try await submitter.delegate(credential, for: description, at: factory, dialect)
+            let (ticket, subscription) = try await submitter.create(
+                description, delegated, at: factory, dialect,
+                orphan: { abandon($0, delegated, contact, dialect) })
             guard let job = ticket.contact, job.text.utf8.count <= min(launch.limits.infoBytes, 480) else {
                 let service = JobService(soap: soap, dialect: dialect)
                 subscription.map { subscriptions?.close($0.wish) }
@@ -127,81 +131,13 @@ final class WSDriver: ExecutionDriver {
         return MADError(.refused, "\(contact.authority) did not take the job", cause: fault.description + hint)
     }
 
-    /// Delegates the proxy, unless that is switched off or the description names a credential.
-    private func delegate(
-        _ credential: ProxyCredential, for description: JobDescription, at factory: EndpointReference,
-        _ dialect: Dialect
-    ) async throws -> EndpointReference? {
-        guard delegation != .none, description.credential == nil else { return nil }
-        func attempt() async throws -> EndpointReference {
-            let delegate = try await containers.delegate(of: factory, dialect)
-            return try await DelegationClient(soap, dialect).delegate(
-                credential, isLimited: delegation == .limited, to: delegate.holder, at: delegate.factory,
-                patience: launch.patience)
-        }
-        do {
-            return try await attempt()
-        } catch let fault as SOAPFault where !fault.isResourceUnknown {
-            // The container may have got another key since it was asked.
-            containers.forgetDelegate(of: factory, dialect)
-            return try await attempt()
-        }
-    }
-
-    /// Creates the job, again with the same identifier when no answer comes: then it may be there or not.
-    private func create(
-        _ description: JobDescription, _ delegated: EndpointReference?, _ contact: FactoryContact,
-        _ factory: EndpointReference, _ dialect: Dialect
-    ) async throws -> (JobTicket, Subscriptions.Entry?) {
-        let service = JobService(soap: soap, dialect: dialect)
-        var wish = await subscriptions?.open(at: factory, dialect)
-        let identifier = UUID()
-        let text = description.text(dialect, credential: delegated)
-        let end = ContinuousClock.now + launch.patience
-        do {
-            for wait in [Duration.seconds(1), .seconds(5), nil] {
-                func attempt() async throws -> JobService.Creation {
-                    try await service.create(
-                        text, identifier: identifier, expiry: Clock.now + Keeper.lifetime, subscription: wish,
-                        at: factory, patience: max(.seconds(1), end - .now))
-                }
-                do {
-                    let creation: JobService.Creation
-                    do { creation = try await attempt() } catch let fault as SOAPFault {
-                        guard let refused = wish, fault.concernsNotification(dialect) else { throw fault }
-                        launch.log.warning("subscribe", ["container": contact.authority, "error": fault.description])
-                        subscriptions?.close(refused)
-                        wish = nil
-                        creation = try await attempt()
-                    }
-                    return (creation.ticket, wish.map { .init(wish: $0, endpoint: creation.subscription) })
-                } catch let error as MADError where error.code == .unreachable {
-                    guard let wait, .now + wait < end else { throw error }
-                    launch.log.warning("create", ["container": contact.authority, "error": error.description])
-                    try await pause(for: wait)
-                }
-            }
-            throw MADError(.internal, "a submission without an attempt")
-        } catch {
-            if let wish { subscriptions?.close(wish) }
-            if error is SOAPFault {
-                if let delegated {
-                    let cleaner = Cleaner(soap: soap, log: launch.log)
-                    startTask { await cleaner.destroy(delegated, dialect, of: nil) }
-                }
-            } else {
-                abandon("\(identifier)", delegated, contact, dialect)
-            }
-            throw error
-        }
-    }
-
     /// Has a job ended about which nobody knows whether it was created.
     private func abandon(
-        _ identifier: String, _ delegated: EndpointReference?, _ container: FactoryContact, _ dialect: Dialect
+        _ identifier: UUID, _ delegated: EndpointReference?, _ container: FactoryContact, _ dialect: Dialect
     ) {
         let ticket = JobTicket(
-            address: container.address(of: "ManagedExecutableJobService"), identifier: identifier, dialect: dialect)
+            address: container.address(of: "ManagedExecutableJobService"), identifier: "\(identifier)", dialect: dialect
+        )
         guard let contact = ticket.contact else { return }
         launch.log.warning("orphan", ["contact": contact.text])
         enter(contact, ticket, dialect) { job in

@@ -49,7 +49,8 @@ final class MessageServer: @unchecked Sendable {
             var isReady = entries.makeIterator()
             connections.removeAll { connection in
                 let isReady = isReady.next().map { $0.revents != 0 } ?? false
-                return isReady ? !connection.advance() : connection.deadline <= now
+                // Who always has something to say comes to the end of its time too.
+                return connection.deadline <= now || isReady && !connection.advance()
             }
             if entries.last?.revents != 0 { takeClients(serve) }
         }

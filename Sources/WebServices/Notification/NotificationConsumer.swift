@@ -11,8 +11,16 @@ public final class NotificationConsumer: Sendable {
     private let server: MessageServer
     private let proxy: ProxyFile
     private let log: Log
-    /// Who may use each key: names of hosts.
-    private let expected = Mutex<[String: [String]]>([:])
+    private struct State {
+        /// Who may use each key: names of hosts.
+        var expected: [String: [String]] = [:]
+        /// Keys of subscriptions that are over, oldest first: what still comes for them is thrown away, but is no error that
+        /// a service should hear of.
+        var over: [String] = []
+    }
+
+    private static let longestMemory = 200
+    private let state = Mutex(State())
 
     private static let longestBody = 256 << 10
 
@@ -44,7 +52,7 @@ public final class NotificationConsumer: Sendable {
     ///   - host: the name or the address by which they reach this machine.
     public func subscription(to topic: XMLName, from names: [String], reachedAs host: String) -> Subscription {
         let key = UUID().description
-        expected.withLock { $0[key] = names }
+        state.withLock { $0.expected[key] = names }
         let address = URLParts(host: host, port: port, path: "/wsrf/services/NotificationConsumerService")
         return Subscription(
             key: key, consumer: EndpointReference("\(address)", key: Notification.keyName, key), topic: topic)
@@ -52,20 +60,28 @@ public final class NotificationConsumer: Sendable {
 
     /// Lets another host use the key of a subscription too: a service may have made its resource elsewhere.
     public func allow(_ name: String, for subscription: Subscription) {
-        expected.withLock { expected in
-            if expected[subscription.key]?.contains(name) == false { expected[subscription.key]?.append(name) }
+        state.withLock { state in
+            guard state.expected[subscription.key]?.contains(name) == false else { return }
+            state.expected[subscription.key]?.append(name)
         }
     }
 
     /// Nothing is expected for the subscription any more.
     public func forget(_ subscription: Subscription) {
-        expected.withLock { $0[subscription.key] = nil }
+        state.withLock { state in
+            guard state.expected.removeValue(forKey: subscription.key) != nil else { return }
+            if state.over.count >= NotificationConsumer.longestMemory { state.over.removeFirst() }
+            state.over.append(subscription.key)
+        }
     }
 
     /// The status that answers a message.
     private func take(_ post: ServedConnection.Post, _ tell: (Notification) -> Void) -> Int {
         guard let notification = Notification(post.body, limit: NotificationConsumer.longestBody) else { return 400 }
-        guard let names = expected.withLock({ $0[notification.key] }) else { return 404 }
+        let (expected, isOver) = state.withLock { state in
+            (state.expected[notification.key], state.over.contains(notification.key))
+        }
+        guard let names = expected else { return isOver ? 200 : 404 }
         guard post.peer.isHost(named: names) || (try? proxy.look()).map({ post.peer.isOwner(of: $0) }) == true else {
             log.warning("notification", ["refused": post.peer.subject, "expected": names.joined(separator: " ")])
             return 403

@@ -54,7 +54,8 @@ public enum NameService {
                 var entry = entry
                 entry.ai_addr = own
                 entry.ai_addrlen = length
-                return text(of: entry, flags: NI_NUMERICHOST)
+                // An address that holds on one link only is none for others.
+                return text(of: entry, flags: NI_NUMERICHOST).flatMap { $0.contains("%") ? nil : $0 }
             }
         }
         return found

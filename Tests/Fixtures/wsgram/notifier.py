@@ -56,7 +56,7 @@ class Subscription:
 
 
 class Notifier:
-    """Posts what jobs tell. The switch "notify" makes it late, silent, double, stale or upside down."""
+    """Posts what jobs tell. The switch "notify" makes it late, silent, double, stale, upside down or without an end."""
 
     def __init__(self, certificate, key, ca_folder, base, switches):
         self.base, self.switches = base, switches
@@ -70,7 +70,7 @@ class Notifier:
 
     def publish(self, job):
         way, is_final = self.switches.notify, job.state in FINAL
-        if way == 'none':
+        if way == 'none' or way == 'endless' and is_final:
             return
         for subscription in list(job.subscriptions.values()):
             message = subscription.message(job, job.news(subscription.dialect), self.base)

@@ -14,8 +14,8 @@ if not given). What it does:
     hostile   answer with what `kind` names (see hostile.py)
 
 job: pending, after (seconds in Pending and before the end is told), fails (the name of a fault), because, code,
-destroy_step, zero (true: an exit code of 0 is told too). notify: none, double, stale, reverse; notify_delay: seconds.
-index: see index.py. record: false (with --record: keep no further requests).
+destroy_step, zero (true: an exit code of 0 is told too). notify: none, double, stale, reverse, endless (all but the
+end); notify_delay: seconds. index: see index.py. record: false (with --record: keep no further requests).
 """
 import collections
 import threading

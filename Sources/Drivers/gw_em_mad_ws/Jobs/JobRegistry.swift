@@ -135,6 +135,8 @@ final class JobRegistry: Sendable {
             }
             guard report.state != job.state else { return report.jobState }
             if state.heard.contains(job.authority), job.subscription != nil {
+                // The end is near. If nobody tells of it, that is the news that matters most.
+                if report.state.rank > GRAMState.active.rank { job.due = min(job.due, .now + interval) }
                 // A notification that should have come did not, or comes later: then that container counts again.
                 if isAsked, !isHinted, !job.isCancelled {
                     state.lose(job.authority, interval)

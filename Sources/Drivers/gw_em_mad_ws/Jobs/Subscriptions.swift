@@ -130,6 +130,13 @@ final class Subscriptions: Sendable {
         state.withLock { _ = $0.owners.removeValue(forKey: wish.key) }
     }
 
+    /// A container takes no such subscriptions.
+    func refuse(_ wish: Subscription, at endpoint: EndpointReference) {
+        close(wish)
+        guard let authority = URLParts(endpoint.address)?.authority else { return }
+        state.withLock { $0.silences[authority] = Subscriptions.enough }
+    }
+
     /// A job is over.
     func close(_ job: JobRegistry.Job) {
         guard let wish = job.subscription else { return }

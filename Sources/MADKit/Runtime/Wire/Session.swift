@@ -173,7 +173,6 @@ final class Session<FamilyType: Family>: Sendable {
             for (line, reply) in lines {
                 if line.verb == "INIT" { reply.succeed() } else { file(line, reply, to: family) }
             }
-            // Before INIT counts as over: at FINALIZE, nothing at work and no INIT means nothing left to wait for.
             dispatch()
         }
     }
