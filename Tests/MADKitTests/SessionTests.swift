@@ -21,7 +21,7 @@ import Testing
         let log = Log(program: "test", level: .error, descriptor: null)
         let writer = LineWriter(descriptor: null) {}
         let dispatcher = Dispatcher(places: .init(), log: log)
-        for round in 0..<800 {
+        for round in 0..<150 {
             let (gate, open) = AsyncStream.makeStream(of: Void.self)
             let session = Session<TransferFamily<HangingDriver>>(
                 writer: writer, dispatcher: dispatcher, limits: .oldest, trace: nil,
