@@ -88,7 +88,8 @@ import Testing
         let talk = try start(["--begin sleep/1000"])
         talk.say("INIT - - - - -")
         await talk.sendPatiently(Array((0..<20_000).map { "START \($0) - - - -\n" }.joined().utf8))
-        _ = try await talk.hear("START 19999 - SUCCESS")
+        talk.closeInput()
+        #expect(try await talk.finish() == 0)
         #expect(talk.transcript.count == 20_001)
     }
 
@@ -137,6 +138,16 @@ import Testing
         talk.closeInput()
         #expect(try await talk.finish(within: .seconds(5)) == 0)
         #expect(talk.transcript.last == "CP 1 0 SUCCESS (probe:sleep/1500->b)")
+    }
+
+    @Test func endOfInputLosesNoReplyToASlowReader() async throws {
+        let script = """
+            (printf 'INIT - - - - -\\nSTART 1\\n'; seq 0 2999 | sed 's/.*/CP 1 & - file:\\/\\/\\/home\\/in& gsiftp:\\/\\/h\\/in&/') \
+            | \(Talk.executable("mad_probe").path) | (sleep 2; wc -l)
+            """
+        let talk = try Talk("/bin/sh", Talk.Start(["-c", script]))
+        #expect(try await talk.finish(within: .seconds(30)) == 0)
+        #expect(talk.transcript == ["3002"])
     }
 
     @Test func endOfInputInTheMiddleOfALineStillAnswersIt() async throws {

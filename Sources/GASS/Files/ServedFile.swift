@@ -32,7 +32,7 @@ final class ServedFile {
     /// Gives the bytes to `body` piece by piece.
     /// - Throws: what `body` throws; ``MADError`` when the disk fails or the file shrinks under way.
     func send(_ body: (UnsafeRawBufferPointer) throws(MADError) -> Void) throws(MADError) {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 32 << 10, alignment: 16)
         defer { buffer.deallocate() }
         var sent = 0
         while sent < size {

@@ -57,7 +57,7 @@ struct Conversation<FamilyType: Family> {
         return close()
     }
 
-    /// Lets work in flight answer, as long as somebody reads the answers and nobody is in a hurry.
+    /// Lets work in flight answer, and its answers be read, as long as somebody reads the answers and nobody is in a hurry.
     private func drain(until deadline: Instant) {
         while Instant.now < deadline, !streams.isOutputClosed {
             if let reason = wakeUp.take(), reason != .initializationFailed { return }
@@ -65,7 +65,7 @@ struct Conversation<FamilyType: Family> {
             // In this order: the end of INIT brings work.
             if session.isInitializing {
                 usleep(1_000)
-            } else if dispatcher.waitUntilIdle(until: slice) {
+            } else if dispatcher.waitUntilIdle(until: slice), writer.flush(until: slice) {
                 return
             }
         }
