@@ -99,7 +99,8 @@ package struct GLUE1: DirectorySchema {
                 ) { $0.first(0, of: $1) },
                 Discovery(
                     need: .someUnnamed,
-                    filter: .all(.isA("GlueCE"), .not(.hasAny("GlueCEInfoHostName")), reading.hostFilter, reading.queueFilter),
+                    filter: .all(
+                        .isA("GlueCE"), .not(.hasAny("GlueCEInfoHostName")), reading.hostFilter, reading.queueFilter),
                     attributes: AttributeNames([GLUE1.element])
                 ) { $0.first(0, of: $1).map(GLUE1.host(ofElement:)) },
             ]
@@ -107,7 +108,8 @@ package struct GLUE1: DirectorySchema {
     }
 
     package var everything: DirectoryFilter {
-        let elements = reading.queueFilter.isEmpty ? DirectoryFilter.isA("GlueCE") : .all(.isA("GlueCE"), reading.queueFilter)
+        let elements =
+            reading.queueFilter.isEmpty ? DirectoryFilter.isA("GlueCE") : .all(.isA("GlueCE"), reading.queueFilter)
         let clusters = flavour == .cluster ? [DirectoryFilter.isA("GlueCluster")] : []
         return .any([elements, .isA("GlueSubCluster")] + clusters)
     }

@@ -214,7 +214,8 @@ struct GLUE1Index: DirectoryIndex {
     private func element(_ entry: Int) -> Element {
         let identifier = table.first(numbers.element, of: entry) ?? ""
         let name = table.first(numbers.elementName, of: entry) ?? ""
-        let service = identifier.utf8.firstIndex(of: UInt8(ascii: "/"))
+        let service =
+            identifier.utf8.firstIndex(of: UInt8(ascii: "/"))
             .map { String(identifier[identifier.utf8.index(after: $0)...]) } ?? ""
         let parts = service.utf8.split(separator: UInt8(ascii: "-"), maxSplits: 2, omittingEmptySubsequences: false)
             .map { String(Substring($0)) }

@@ -150,7 +150,8 @@ package struct GLUE2: DirectorySchema {
         var parts: [DirectoryFilter] = [
             .all(
                 .isA("GLUE2ComputingShare"),
-                names("GLUE2ShareServiceForeignKey", "GLUE2ComputingShareComputingServiceForeignKey"), reading.queueFilter),
+                names("GLUE2ShareServiceForeignKey", "GLUE2ComputingShareComputingServiceForeignKey"),
+                reading.queueFilter),
             .all(
                 .isA("GLUE2ComputingManager"),
                 names("GLUE2ManagerServiceForeignKey", "GLUE2ComputingManagerComputingServiceForeignKey")),

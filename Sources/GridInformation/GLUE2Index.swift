@@ -265,7 +265,8 @@ struct GLUE2Index: DirectoryIndex {
             if !access.isEmpty { description.queues.set("QUEUE_ACCESS", at: index, .text(access)) }
         }
         for (index, row) in rows.enumerated() {
-            guard let waiting = table.first(numbers.waiting, of: row.entry), reading.placeholders.mayPass(waiting) else {
+            guard let waiting = table.first(numbers.waiting, of: row.entry), reading.placeholders.mayPass(waiting)
+            else {
                 continue
             }
             description.queues.set("QUEUE_JOBWAIT", at: index, .text(waiting))

@@ -16,7 +16,10 @@ import Testing
         #expect(try DirectoryFilter(written: text).description == filter)
     }
 
-    @Test(arguments: ["(a=b", "(a=b))", "(a=b)) (c=d)", ")(", "(a=b)x", "(a=b)(x", "a=b)(c=d", "(a=b\0)", "(a)", "()", "(&)(a)", "(=b)", "(a=b\\zz)"])
+    @Test(arguments: [
+        "(a=b", "(a=b))", "(a=b)) (c=d)", ")(", "(a=b)x", "(a=b)(x", "a=b)(c=d", "(a=b\0)", "(a)", "()", "(&)(a)",
+        "(=b)", "(a=b\\zz)",
+    ])
     func filtersThatReachBeyondThemselvesAreRefused(text: String) {
         #expect(throws: (any Error).self) { try DirectoryFilter(written: text) }
     }

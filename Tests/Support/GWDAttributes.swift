@@ -87,7 +87,9 @@ package struct GWDAttributes {
             if !isKeyword { genericIntegers.insert(label) }
         case .text(let text):
             if GWDAttributes.integers.contains(name) { complaints.append("\(label): invalid string variable") }
-            if text.utf8.count > (isKeyword || index == nil ? 255 : queueText) { complaints.append("\(label): too long") }
+            if text.utf8.count > (isKeyword || index == nil ? 255 : queueText) {
+                complaints.append("\(label): too long")
+            }
             if !isKeyword { genericTexts.insert(label) }
             let most = [
                 "QUEUE_STATUS": 15, "QUEUE_DISPATCHTYPE": 17, "QUEUE_PRIORITY": 13, "QUEUE_NAME": 24,
