@@ -14,17 +14,20 @@ import Testing
         let states = ["Unsubmitted", "Pending"] + Array(repeating: "Active", count: 1_000)
         let server = try await CheckServer(gt: gt, on: testbed, options: ["--states", states.joined(separator: ",")])
         let folder = try TemporaryDirectory()
+        // Nobody has published what the delegation service of GT 4.2 calls a renewal.
         let conversation = Conversation(
-            testbed: testbed, gt: gt, contact: server.address + "/Fork", folder: folder)
-        try await conversation.carryOut { server.accepted.contains("SetTerminationTime") }
+            testbed: testbed, gt: gt, contact: server.address + "/Fork", folder: folder, isRenewing: gt == "4.0")
+        let talk = try await conversation.carryOut { server.accepted.contains("SetTerminationTime") }
+        talk.say("FINALIZE - - -")
+        #expect(try await talk.finish() == 0)
         #expect(server.rejections == [])
         #expect(server.remarks == [])
         let operations: Set = [
-            "createManagedJob", "GetMultipleResourceProperties", "GetResourceProperty", "RequestSecurityToken", "refresh",
+            "createManagedJob", "GetMultipleResourceProperties", "GetResourceProperty", "RequestSecurityToken",
             "SetTerminationTime",
         ]
         #expect(
-            server.accepted.isSuperset(of: operations.union(gt == "4.0" ? ["Destroy"] : ["terminate"])),
+            server.accepted.isSuperset(of: operations.union(gt == "4.0" ? ["Destroy", "refresh"] : ["terminate"])),
             "\(server.accepted)")
     }
 
