@@ -17,7 +17,8 @@ import Testing
     @Test(
         .enabled(
             if: CheckServer.isThere,
-            "the official schemas are not in ../shared/wsrf (or WSRF_REFERENCE); golden messages are checked all the same"),
+            "the official schemas are not in ../shared/wsrf (or WSRF_REFERENCE); golden messages are checked all the same"
+        ),
         arguments: ["4.0", "4.2"])
     func theOfficialSchemasTakeEveryRequest(gt: String) async throws {
         let index = try await Index(gt: gt)

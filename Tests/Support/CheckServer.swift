@@ -33,7 +33,8 @@ package final class CheckServer: Sendable {
             "/usr/bin/python3",
             .init(
                 [
-                    "-B", "\(CheckServer.folder ?? "")/check-server.py", "--gt", gt, "--port", "\(port)", "--cert", "\(place)/users/host-cert.pem",
+                    "-B", "\(CheckServer.folder ?? "")/check-server.py", "--gt", gt, "--port", "\(port)", "--cert",
+                    "\(place)/users/host-cert.pem",
                     "--key", "\(place)/users/host-key.pem", "--ca-dir", grid["X509_CERT_DIR"],
                 ] + options))
         _ = try await script.hear("READY ", within: .seconds(60))

@@ -50,7 +50,8 @@ import Testing
         let talk = try await grid.driver("--gt \(gt) --delegation none")
         let document = try grid.job("true")
         let kinds = [
-            "entities", "quadratic", "external", "subset", "deep", "large", "wide", "attributes", "garbage", "truncated",
+            "entities", "quadratic", "external", "subset", "deep", "large", "wide", "attributes", "garbage",
+            "truncated",
         ]
         for (job, kind) in kinds.enumerated() {
             try await grid.container.set(
