@@ -26,6 +26,8 @@ GRID, HOST, CERTIFICATES = (os.environ[x] for x in ('TESTBED_DIR', 'GLOBUS_HOSTN
 PARALLEL = 8
 ROUNDS = 5
 SUBMISSIONS, POLLS, ALONE = 200, 2000, 400
+# Between single requests: nobody asks so often that everything is still in the processor's caches.
+PAUSE = 0.002
 IN_FLIGHT = 1000
 ENTRIES = 1000
 DESCRIPTION = ('<job><executable>/bin/true</executable><environment><name>GW_JOB_ID</name><value>0</value></environment>'
@@ -133,10 +135,11 @@ def compiled(folder):
     return path
 
 
-def peer(program, count, parallel, *steps):
+def peer(program, count, parallel, *steps, pause=0):
     """Seconds and processor seconds of all rounds, and milliseconds of each, that libcurl alone needs."""
     words = [program, str(count), str(parallel), *(word for step in steps for word in step)]
-    numbers = [float(x) for x in subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout.split()]
+    variables = dict(os.environ, PAUSE=str(int(pause * 1e6)))
+    numbers = [float(x) for x in subprocess.run(words, check=True, env=variables, stdout=subprocess.PIPE).stdout.split()]
     return numbers[0], numbers[1], [x / 1e3 for x in numbers[2:]]
 
 
@@ -215,10 +218,11 @@ def polls(table, program, folder, container, gt):
         for _ in range(ROUNDS):
             mine = []
             for _ in range(ALONE):
+                time.sleep(PAUSE)
                 begin = time.perf_counter()
                 driver.ask('POLL', 'POLL 0 - -')
                 mine.append((time.perf_counter() - begin) * 1e3)
-            bare = peer(program, ALONE, 1, step)[2]
+            bare = peer(program, ALONE, 1, step, pause=PAUSE)[2]
             ratios.append(median(mine) / median(bare))
             ours += mine
             theirs += bare
@@ -256,7 +260,7 @@ def idle(table, folder, container, gt):
     document = os.path.join(folder, 'job.rsl')
     container.set(job={})
     with Driver('gw_em_mad_ws', f'--gt {gt} --poll-interval 1') as runner, \
-            Driver('gw_im_mad_mds4', f'-p {container.address.split(":")[1]} --gt {gt}') as teller:
+            Driver('gw_im_mad_mds4', f'-s {container.address} --gt {gt}') as teller:
         for job in range(5):
             runner.ask('SUBMIT', f'SUBMIT {job} {container.address}/Fork {document}')
         for job in range(5):
@@ -273,7 +277,7 @@ def idle(table, folder, container, gt):
 def index(table, program, folder, container, gt):
     """MONITOR of an index with many entries, and the bare query for them."""
     container.set(index={'entries': ENTRIES}, record=True)
-    with Driver('gw_im_mad_mds4', f'-p {container.address.split(":")[1]} --gt {gt}') as driver:
+    with Driver('gw_im_mad_mds4', f'-s {container.address} --gt {gt}') as driver:
         line = f'MONITOR 0 {HOST} -'
         driver.ask('MONITOR', line)
         step = container.recorded(folder, 'QueryResourceProperties')

@@ -106,7 +106,7 @@ static void send_step(CURLM *multi, int place) {
 
 static void begin_round(CURLM *multi, int place) {
     const char *pause = getenv("PAUSE");
-    if (pause) usleep(atoi(pause));
+    if (pause && atoi(pause)) usleep(atoi(pause));
     make_uuid(places[place].round);
     places[place].step = 0;
     places[place].begin = now();

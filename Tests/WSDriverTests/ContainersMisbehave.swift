@@ -45,6 +45,25 @@ import Testing
         #expect(try await talk.hear("DONE", of: 0) == "CALLBACK 0 SUCCESS DONE:4")
     }
 
+    @Test(arguments: ["4.0", "4.2"]) func aHostileAnswerToASubmissionIsAFailureInOneLine(gt: String) async throws {
+        let grid = try await WSGrid(gt)
+        let talk = try await grid.driver("--gt \(gt) --delegation none")
+        let document = try grid.job("true")
+        let kinds = [
+            "entities", "quadratic", "external", "subset", "deep", "large", "wide", "attributes", "garbage",
+            "truncated",
+        ]
+        for (job, kind) in kinds.enumerated() {
+            try await grid.container.set(
+                #"{"rules": [{"on": "createManagedJob", "do": "hostile", "kind": "\#(kind)", "times": 1}]}"#)
+            let reply = try await talk.hear(
+                "SUBMIT \(job) ", after: "SUBMIT \(job) \(grid.fork) \(document)", within: .seconds(100))
+            #expect(reply.hasPrefix("SUBMIT \(job) FAILURE "), "\(kind)")
+            #expect(!reply.contains("root:"), "\(kind)")
+        }
+        _ = try await talk.submit(20, to: grid.fork, document)
+    }
+
     @Test(arguments: ["4.0", "4.2"]) func aContainerThatDropsConnectionsLosesNoJob(gt: String) async throws {
         let grid = try await WSGrid(gt)
         let talk = try await grid.driver("--delegation none")
