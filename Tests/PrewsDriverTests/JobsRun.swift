@@ -41,9 +41,10 @@ import Testing
         _ = try await talk.hear("SUBMIT 0 SUCCESS")
         let start = ContinuousClock.now
         talk.say("POLL 0 - -")
-        _ = try await talk.hear("POLL 0 SUCCESS")
+        let told = try await talk.hear("POLL 0 SUCCESS")
         #expect(ContinuousClock.now - start < .seconds(8))
-        for job in 0..<100 { try await talk.hear("DONE", of: job, within: .seconds(120)) }
+        // What an answer has told is not told again.
+        for job in (told.contains("DONE") ? 1 : 0)..<100 { try await talk.hear("DONE", of: job, within: .seconds(120)) }
         #expect(talk.transcript.filter { $0.contains("FAILURE") } == [])
         #expect(Set(talk.transcript.filter { $0.contains(" SUCCESS https:") }).count == 100)
     }

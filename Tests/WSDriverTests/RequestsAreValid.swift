@@ -24,7 +24,7 @@ import Testing
         #expect(server.rejections == [])
         #expect(server.remarks == [])
         let operations: Set = [
-            "createManagedJob", "GetMultipleResourceProperties", "GetResourceProperty", "RequestSecurityToken",
+            "createManagedJob", "GetMultipleResourceProperties", "GetResourceProperty", "RequestSecurityToken", "Subscribe",
             "SetTerminationTime",
         ]
         #expect(
