@@ -24,7 +24,8 @@ import Testing
         #expect(server.rejections == [])
         #expect(server.remarks == [])
         let operations: Set = [
-            "createManagedJob", "GetMultipleResourceProperties", "GetResourceProperty", "RequestSecurityToken", "Subscribe",
+            "createManagedJob", "GetMultipleResourceProperties", "GetResourceProperty", "RequestSecurityToken",
+            "Subscribe",
             "SetTerminationTime",
         ]
         #expect(
