@@ -61,8 +61,11 @@ package final class CheckServer: Sendable {
         Set(lines("OK ").compactMap { $0.split(separator: " ").dropFirst().first.map(String.init) })
     }
 
-    /// What it refused, with its reasons. That a job is gone is no mistake of the request.
-    package var rejections: [String] { lines("REJECT ").filter { !$0.contains("ResourceUnknownFault") } }
+    /// What it refused, with its reasons. That a job is gone is no mistake of the request, nor is it one that the driver
+    /// ends while it is asking.
+    package var rejections: [String] {
+        lines("REJECT /").filter { !$0.contains("ResourceUnknownFault") }
+    }
 
     /// What it took, but found strange. That it looks at delegated chains only so far, and that it tells no news, are
     /// remarks about itself.
