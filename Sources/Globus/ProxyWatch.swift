@@ -1,5 +1,4 @@
 internal import CGlobus
-import Glibc
 import MADKit
 import Synchronization
 
@@ -7,15 +6,8 @@ import Synchronization
 ///
 /// A look at an unchanged file costs one `stat`, so every request may take one and no timer is needed.
 package final class ProxyWatch: Sendable {
-    private struct Mark: Equatable {
-        let device: UInt
-        let inode: UInt
-        let size: Int
-        let modified: Int
-    }
-
     private struct State {
-        var mark: Mark?
+        var signature: FileSignature?
         var credential: Credential?
     }
 
@@ -31,21 +23,15 @@ package final class ProxyWatch: Sendable {
     /// - Throws: ``MADError`` of code `credential`, as ``Credential/load(_:)``.
     package func look() throws(MADError) -> Credential {
         try state.withLock { state throws(MADError) in
-            let mark = mark()
-            if let known = state.credential, mark != nil, mark == state.mark, known.secondsLeft > 0 { return known }
+            let signature = FileSignature(path: path)
+            if let known = state.credential, signature != nil, signature == state.signature, known.secondsLeft > 0 {
+                return known
+            }
             state.credential = nil
             let credential = try Credential.load(path)
-            state.mark = mark
+            state.signature = signature
             state.credential = credential
             return credential
         }
-    }
-
-    private func mark() -> Mark? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        return Mark(
-            device: UInt(status.st_dev), inode: UInt(status.st_ino), size: Int(status.st_size),
-            modified: status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec)
     }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import MADKit
 import Synchronization
 
@@ -6,15 +5,8 @@ import Synchronization
 ///
 /// A look at an unchanged file costs one `stat`, so every request may take one and no timer is needed.
 public final class ProxyFile: Sendable {
-    private struct Mark: Equatable {
-        let device: UInt
-        let inode: UInt
-        let size: Int
-        let modified: Int
-    }
-
     private struct State {
-        var mark: Mark?
+        var signature: FileSignature?
         var credential: ProxyCredential?
         /// When the file was last looked at.
         var seen = ContinuousClock.now
@@ -35,12 +27,14 @@ public final class ProxyFile: Sendable {
     /// - Throws: ``MADError`` of code `credential`, as ``ProxyCredential/init(path:)``.
     public func look() throws(MADError) -> ProxyCredential {
         try state.withLock { state throws(MADError) in
-            let mark = mark()
+            let signature = FileSignature(path: path)
             state.seen = .now
-            if let known = state.credential, mark != nil, mark == state.mark, known.secondsLeft > 0 { return known }
+            if let known = state.credential, signature != nil, signature == state.signature, known.secondsLeft > 0 {
+                return known
+            }
             state.credential = nil
             let credential = try ProxyCredential(path: path)
-            state.mark = mark
+            state.signature = signature
             state.credential = credential
             return credential
         }
@@ -55,13 +49,5 @@ public final class ProxyFile: Sendable {
             }
             return known
         }
-    }
-
-    private func mark() -> Mark? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        return Mark(
-            device: UInt(status.st_dev), inode: UInt(status.st_ino), size: Int(status.st_size),
-            modified: status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec)
     }
 }

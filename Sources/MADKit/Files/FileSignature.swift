@@ -1,8 +1,7 @@
 import Glibc
-import MADKit
 
 /// What tells one version of a file from another without reading it.
-struct FileSignature: Equatable, Sendable {
+package struct FileSignature: Equatable, Sendable {
     private let device: UInt
     private let inode: UInt
     private let size: Int
@@ -12,13 +11,14 @@ struct FileSignature: Equatable, Sendable {
     private typealias Nanoseconds = Int
 
     /// The signature of the file at `path`; `nil` when it cannot be examined.
-    init?(path: String) {
+    package init?(path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         self.init(status)
     }
 
-    init(_ status: stat) {
+    /// The signature of a file that was examined.
+    package init(_ status: stat) {
         device = UInt(status.st_dev)
         inode = UInt(status.st_ino)
         size = Int(status.st_size)
@@ -30,7 +30,7 @@ struct FileSignature: Equatable, Sendable {
     ///
     /// File systems count time in steps, of two seconds at worst: a file that had been changed within the step before it
     /// was read may change again and look the same.
-    func isSettled(at moment: timespec) -> Bool {
+    package func isSettled(at moment: timespec) -> Bool {
         moment.tv_sec * 1_000_000_000 + moment.tv_nsec - changed > 2_000_000_000
     }
 }
