@@ -20,6 +20,27 @@ import WebServices
         #expect(reason(element(100_000)) == "an element has more than 1000 attributes")
     }
 
+    @Test(arguments: ["IBM037", "UTF-16", "UTF-7", "encoding", "utf-8\" encoding=\"IBM037"])
+    func encodingsInWhichNothingCanBeCountedAreRefused(name: String) {
+        #expect(
+            reason("<?xml version=\"1.0\" encoding=\"\(name)\"?><x/>")
+                == "the document is not in UTF-8, ASCII or Latin-1")
+    }
+
+    @Test(
+        arguments: [[0x4C, 0x6F, 0xA7, 0x94], [0xFF, 0xFE, 0x3C, 0], [0x3C, 0, 0x78, 0], [0, 0x3C, 0, 0x78]]
+            as [[UInt8]])
+    func soAreTheyWithoutADeclaration(start: [UInt8]) {
+        #expect(throws: XMLElement.Unreadable.self) { try XMLElement.read(start + start) }
+    }
+
+    @Test(arguments: [
+        "<?xml version='1.0'?><x/>", "<?xml version='1.0' encoding='UTF-8'?><x/>", "\u{FEFF}<x/>", "<x/>",
+    ])
+    func whatServersSendIsRead(text: String) {
+        #expect(reason(text) == nil)
+    }
+
     @Test func millionsOfElementsAreRefused() {
         #expect(reason("<x>" + String(repeating: "<y/>", count: 499_999) + "</x>") == nil)
         #expect(

@@ -130,7 +130,7 @@ struct ExecutionFamily<DriverType: ExecutionDriver>: Family {
     }
 
     private func announce(_ job: JobID, _ contact: JobContact, _ state: JobState) {
-        setting.log.info("callback", ["job": "\(job)", "contact": contact.text, "state": "\(state)"])
+        setting.log.info("callback", ["job": "\(job)", "contact": contact.text, "state": state.word.text])
         switch state {
         case .pending, .active, .suspended, .done: write("CALLBACK \(job) SUCCESS", state.word)
         case .cancelled: write("CALLBACK \(job) SUCCESS", "FAILED")

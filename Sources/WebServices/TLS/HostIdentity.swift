@@ -12,24 +12,19 @@ enum HostIdentity {
             {
                 return true
             }
-            return commonNames(of: certificate).contains { common in
-                let common = common.lowercased()
-                return (common.hasPrefix("host/") ? String(common.dropFirst(5)) : common) == name.lowercased()
-            }
+            guard let common = lastCommonName(of: certificate)?.lowercased() else { return false }
+            return (common.hasPrefix("host/") ? String(common.dropFirst(5)) : common) == name.lowercased()
         }
     }
 
-    private static func commonNames(of certificate: OpaquePointer) -> [String] {
+    /// The last one, which names who it is: those before it may stand for anything.
+    private static func lastCommonName(of certificate: OpaquePointer) -> String? {
         let subject = X509_get_subject_name(certificate)
-        var names: [String] = []
-        var index: Int32 = -1
-        while case let next = X509_NAME_get_index_by_NID(subject, NID_commonName, index), next >= 0 {
-            index = next
-            guard let data = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, next)) else { continue }
-            let bytes = UnsafeBufferPointer(start: ASN1_STRING_get0_data(data), count: Int(ASN1_STRING_length(data)))
-            // A NUL would make two different names look the same elsewhere.
-            if !bytes.contains(0) { names.append(String(decoding: bytes, as: UTF8.self)) }
-        }
-        return names
+        var last: Int32 = -1
+        while case let next = X509_NAME_get_index_by_NID(subject, NID_commonName, last), next >= 0 { last = next }
+        guard last >= 0, let data = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, last)) else { return nil }
+        let bytes = UnsafeBufferPointer(start: ASN1_STRING_get0_data(data), count: Int(ASN1_STRING_length(data)))
+        // A NUL would make two different names look the same elsewhere.
+        return bytes.contains(0) ? nil : String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -22,6 +22,9 @@ final class XMLDocument: @unchecked Sendable {
         guard bytes.count <= limit else {
             throw Failure(line: 0, reason: "the document has \(bytes.count) bytes, more than \(limit)")
         }
+        guard XMLEncoding.isReadable(bytes) else {
+            throw Failure(line: 0, reason: "the document is not in UTF-8, ASCII or Latin-1")
+        }
         if let excess = XMLBounds.excess(in: bytes) { throw Failure(line: 0, reason: excess) }
         _ = XMLDocument.library
         guard let context = xmlNewParserCtxt() else { throw Failure(line: 0, reason: "libxml2 has no memory") }
