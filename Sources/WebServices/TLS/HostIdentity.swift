@@ -6,8 +6,9 @@ enum HostIdentity {
     /// Compares a certificate with the names under which the host is known.
     static func matches(_ certificate: OpaquePointer, _ names: [String]) -> Bool {
         names.contains { name in
-            if X509_check_host(certificate, name, name.utf8.count, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS), nil)
-                == 1
+            // Its own look at the subject takes any common name.
+            let flags = UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT)
+            if X509_check_host(certificate, name, name.utf8.count, flags, nil) == 1
                 || X509_check_ip_asc(certificate, name, 0) == 1
             {
                 return true
