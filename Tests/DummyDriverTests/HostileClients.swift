@@ -32,6 +32,18 @@ import Testing
         withExtendedLifetime(slow) {}
     }
 
+    @Test(arguments: [("-g", [22, 3, 1, 2, 0]), ("-i", [71, 69, 84])] as [(String, [UInt8])])
+    func moreHalfBegunConversationsThanPlacesHoldUpNobody(option: String, beginning: [UInt8]) async throws {
+        let staging = try await StagingTalk(option)
+        let slow = try (0..<200).map { _ in try Caller(staging.port) }
+        for caller in slow { caller.say(beginning) }
+        let start = ContinuousClock.now
+        try await expectService(staging)
+        // A handshake may take twenty seconds.
+        #expect(ContinuousClock.now - start < .seconds(12))
+        withExtendedLifetime(slow) {}
+    }
+
     @Test func whatIsNoHandshakeEndsTheConnection() async throws {
         let staging = try await StagingTalk()
         for bytes: [UInt8] in [
@@ -74,7 +86,7 @@ import Testing
     @Test(arguments: ["zz\r\n", "-1\r\nx\r\n", "1\r\nxx\r\n", "\r\n", "ffffffffffffffffff\r\n"])
     func brokenChunksAreRefused(chunks: String) async throws {
         let staging = try await StagingTalk("-i")
-        let file = staging.path("gw/var/0/chunks")
+        let file = staging.path("gw/var/0/stdout.chunks")
         let reply = try await Caller.ask(
             staging.port, "PUT \(file) HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n\(chunks)0\r\n\r\n")
         #expect(reply.hasPrefix("HTTP/1.1 400 "))
@@ -101,7 +113,7 @@ import Testing
 
     @Test func descriptorsAreGivenBack() async throws {
         let staging = try await StagingTalk("-i")
-        let file = try staging.folder.write("gw/var/0/file", "text\n")
+        let file = try staging.folder.write("gw/var/0/stdout.file", "text\n")
         try await expectService(staging)
         let server = try await staging.server()
         func count() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server)/fd").count }
