@@ -83,6 +83,11 @@ import Testing
         #expect(!reads(".ssh/x/key") && !writes(".ssh/x/key") && writes(".gw_user_7/x/key"))
     }
 
+    @Test(arguments: ["/", "/.", "/tmp/..", "//"]) func noJobsHomeIsTheRootOfEverything(home: String) {
+        #expect(!confinement.grant(.visible, home, to: "1"))
+        #expect(!reads("dir/file"))
+    }
+
     @Test(arguments: ["\r\n", "\r", "\n", "\u{0}"]) func aPathIsOneLine(end: String) {
         #expect(!StagingServer.canName("/x\(end)grant 9 writable /"))
         let settings = JobSettings(

@@ -46,14 +46,15 @@ package final class Confinement: Sendable {
     package init() {}
 
     /// Opens `path` for `owner`.
-    /// - Returns: false when there is nothing at `path`, or no directory for what need not be there; and when it is
-    ///   hidden, or below a hidden directory other than gwd's own `.gw_*`, and of a kind that must not be.
+    /// - Returns: false when there is nothing at `path`, or no directory for what need not be there; when it is hidden, or
+    ///   below a hidden directory other than gwd's own `.gw_*`, and of a kind that must not be; and when all files of
+    ///   this machine would be a job's own.
     @discardableResult
     package func grant(_ kind: Kind, _ path: String, to owner: String) -> Bool {
         // A result takes the place of a link, whatever the link leads to.
         let existing = kind == .result ? nil : Self.truePath(of: path)
         guard let real = existing ?? (kind.mayBeMissing ? Self.truePlace(of: path) : nil) else { return false }
-        guard !kind.avoidsHidden || !Self.isHidden(real) else { return false }
+        guard !kind.avoidsHidden || !Self.isHidden(real), kind != .visible || real.count > 1 else { return false }
         let grant = Grant(kind: kind, path: real)
         grants.withLock { _ = $0[owner, default: []].insert(grant) }
         return true
