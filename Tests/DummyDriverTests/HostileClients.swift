@@ -44,6 +44,25 @@ import Testing
         withExtendedLifetime(slow) {}
     }
 
+    @Test func strangersTakeNoPlaceOfOneWhoIsServed() async throws {
+        let staging = try await StagingTalk("-i")
+        let file = staging.path("gw/var/0/stdout.slow")
+        let served = try Caller(staging.port)
+        served.say("POST /globus-bins/GASSappend?\(file) HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nte")
+        let deadline = ContinuousClock.now + .seconds(20)
+        while (try? staging.folder.read("gw/var/0/stdout.slow")) != "te", ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        let slow = try (0..<200).map { _ in try Caller(staging.port) }
+        for caller in slow { caller.say("GET") }
+        try await expectService(staging)
+        served.say("xt")
+        served.end()
+        #expect(await served.hear().hasPrefix("HTTP/1.1 200 "))
+        #expect(try staging.folder.read("gw/var/0/stdout.slow") == "text")
+        withExtendedLifetime(slow) {}
+    }
+
     @Test func whatIsNoHandshakeEndsTheConnection() async throws {
         let staging = try await StagingTalk()
         for bytes: [UInt8] in [
