@@ -18,7 +18,7 @@ package final class GASSServer: Sendable {
     private let credentials: GSICredentialStore?
     private let confinement: Confinement
     private let threads: BlockingPool
-    private let places: Monitor<Int>
+    private let places: Places
     private let tell: Teller
 
     private static let handshakeLimit = Duration.seconds(20)
@@ -28,7 +28,8 @@ package final class GASSServer: Sendable {
     /// - Parameters:
     ///   - port: its number; `nil` for one of `GLOBUS_TCP_PORT_RANGE`.
     ///   - isSecure: false lets everybody in.
-    ///   - connections: the most at once; more wait.
+    ///   - connections: the most at once; the next one takes the place of the oldest whose client is still unknown, or
+    ///     waits.
     /// - Throws: ``MADError`` naming the port or what is wrong with the certificate.
     package init(
         port: UInt16?, isSecure: Bool, confinement: Confinement, connections: Int = 128, tell: @escaping Teller
@@ -43,7 +44,7 @@ package final class GASSServer: Sendable {
         listener = try Listener(port: port)
         url = "\(isSecure ? "https" : "http")://\(Listener.hostName):\(listener.port)"
         threads = BlockingPool(limit: connections)
-        places = Monitor(connections)
+        places = Places(connections)
         self.confinement = confinement
         self.tell = tell
     }
@@ -51,13 +52,12 @@ package final class GASSServer: Sendable {
     /// Serves for ever.
     package func run() -> Never {
         while true {
-            // Those who wait for a place stay in the kernel's queue: here each would hold a descriptor.
-            places.waitUntil { free in free > 0 ? free -= 1 : nil }
             let socket = listener.accept()
+            // Those behind the one that waits for a place stay in the kernel's queue: here each would hold a descriptor.
+            places.take(for: socket)
             threads.start { [self] in
                 serve(socket)
-                places.withLock { $0 += 1 }
-                places.wakeAll()
+                places.leave(socket)
             }
         }
     }
@@ -65,7 +65,8 @@ package final class GASSServer: Sendable {
     private func serve(_ socket: Socket) {
         do {
             let connection = HTTPConnection(try channel(on: socket), patience: Self.patience)
-            while let keeps = try answerNext(on: connection), keeps {}
+            if credentials != nil { places.keep(socket) }
+            while let keeps = try answerNext(on: connection, socket), keeps {}
             connection.finish()
         } catch {
             let error = MADError.wrapping(error)
@@ -80,10 +81,12 @@ package final class GASSServer: Sendable {
     }
 
     /// Answers one request; true when another one may follow, `nil` when there was none.
-    private func answerNext(on connection: HTTPConnection) throws -> Bool? {
+    private func answerNext(on connection: HTTPConnection, _ socket: Socket) throws -> Bool? {
         var path: [UInt8] = []
         do {
             guard let request = try connection.nextRequest(within: Self.handshakeLimit) else { return nil }
+            // Without protection a whole request is all that a client can show.
+            if credentials == nil { places.keep(socket) }
             path = request.path
             switch request.method {
             case .get, .head: try send(request, on: connection)

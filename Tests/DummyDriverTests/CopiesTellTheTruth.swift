@@ -13,6 +13,8 @@ import Testing
                 == "CP 0 7 SUCCESS (\(copy.replacingOccurrences(of: " ", with: "->")))")
         #expect(try await staging.talk.ask("CP 0 8") == "CP 0 8 FAILURE Not enough parameters.")
         #expect(try await staging.talk.ask("EXISTS 0 - - \(staging.directory(0)) - ") == "EXISTS 0 - SUCCESS -")
+        #expect(try await staging.talk.ask("EXISTS 0 - - file://\(source) - ") == "EXISTS 0 - SUCCESS -")
+        #expect(try await staging.talk.ask("EXISTS 0 - - file:///nope - ").hasPrefix("EXISTS 0 - FAILURE "))
         #expect(try await staging.talk.ask("END 0 - - - - ") == "END 0 - SUCCESS -")
         #expect(try await staging.talk.ask("END 0 - - - - ").hasPrefix("END 0 - FAILURE "))
         #expect(try await staging.talk.ask("WHAT 0 - - - -").hasPrefix("WHAT 0 - FAILURE "))

@@ -56,18 +56,62 @@ import Testing
         #expect(reads("caf\u{E9}") && !reads("cafe\u{301}"))
     }
 
-    @Test func settingsNameTheHomeAndFilesByURL() {
+    @Test func aSpoolTakesStreamsOnlyWhateverElseIsOpen() throws {
+        try FileManager.default.createDirectory(atPath: "\(root)/dir/7/8", withIntermediateDirectories: true)
+        confinement.grant(.spool, "\(root)/dir", to: "1")
+        #expect(reads("dir/7/job.env") && !writes("dir/7/job.env") && !writes("dir/file"))
+        #expect(writes("dir/7/stdout.wrapper.0") && writes("dir/7/stderr.x") && !writes("dir/7/8/stdout.x"))
+        confinement.grant(.writable, root, to: "2")
+        confinement.grant(.result, "\(root)/dir/7/job.env", to: "3")
+        #expect(!writes("dir/7/job.env") && !writes("dir/7/8/stdout.x") && writes("dir/7/stdout.x") && writes("x"))
+        // What is not there yet is closed all the same.
+        confinement.grant(.sealed, "\(root)/later", to: "4")
+        #expect(!writes("later/x") && !writes("later/stdout.x") && reads("later/x"))
+    }
+
+    @Test func whatIsHiddenIsOpenedByItsOwnNameOnly() throws {
+        for name in [".ssh", ".gw_user_7"] {
+            try FileManager.default.createDirectory(atPath: "\(root)/\(name)/x", withIntermediateDirectories: true)
+            try folder.write("\(name)/x/key", "")
+        }
+        for kind in [Confinement.Kind.visible, .input, .result] {
+            let suffix = kind == .visible ? "" : "/key"
+            #expect(!confinement.grant(kind, "\(root)/.ssh/x\(suffix)", to: "1"))
+            #expect(confinement.grant(kind, "\(root)/.gw_user_7/x\(suffix)", to: "1"))
+        }
+        #expect(!confinement.grant(.result, "\(root)/.profile", to: "1"))
+        #expect(!reads(".ssh/x/key") && !writes(".ssh/x/key") && writes(".gw_user_7/x/key"))
+    }
+
+    @Test(arguments: ["/", "/.", "/tmp/..", "//"]) func noJobsHomeIsTheRootOfEverything(home: String) {
+        #expect(!confinement.grant(.visible, home, to: "1"))
+        #expect(!reads("dir/file"))
+    }
+
+    @Test(arguments: ["\r\n", "\r", "\n", "\u{0}"]) func aPathIsOneLine(end: String) {
+        #expect(!StagingServer.canName("/x\(end)grant 9 writable /"))
         let settings = JobSettings(
-            text: """
-                export GW_STAGING_URL="https://h:1"
-                export GW_JOB_HOME="/home/user"
-                export GW_OUTPUT_FILES="a b, c file:///d/c"
-                GW_STAGE_OUT='x https://h:1/home/user/x'
-                export OTHER="file:///etc/passwd"
-                """, stagingURL: "https://h:1")
-        #expect(settings.home == "/home/user")
-        #expect(settings.files == ["/d/c", "/home/user/x"])
-        #expect(JobSettings(text: "GW_JOB_HOME=//\n", stagingURL: "u").home == nil)
-        #expect(JobSettings(text: "GW_JOB_HOME=relative\n", stagingURL: "u").home == nil)
+            bytes: Array("GW_JOB_HOME=\"/x\(end)GW_OUTPUT_FILES=file:/y\"".utf8), stagingURL: "u")
+        #expect(settings.home?.utf8.contains(UInt8(ascii: "\n")) != true)
+    }
+
+    @Test func settingsNameTheHomeAndFilesByURL() {
+        func settings(_ text: String, _ url: String = "https://h:1") -> JobSettings {
+            JobSettings(bytes: Array(text.utf8), stagingURL: url)
+        }
+        let all = settings(
+            """
+            export GW_STAGING_URL="https://h:1"
+            export GW_JOB_HOME="/home/user"
+            export GW_INPUT_FILES="file:/d/in x"
+            export GW_OUTPUT_FILES="a b, c file:///d/c"
+            GW_STAGE_OUT='x https://h:1/home/user/x'
+            export OTHER="file:///etc/passwd"
+            """)
+        #expect(all.home == "/home/user")
+        #expect(all.inputs == ["/d/in"])
+        #expect(all.results == ["/d/c", "/home/user/x"])
+        #expect(settings("GW_JOB_HOME=//\n").home == nil)
+        #expect(settings("GW_JOB_HOME=relative\n").home == nil)
     }
 }

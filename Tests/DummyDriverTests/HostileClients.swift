@@ -32,6 +32,37 @@ import Testing
         withExtendedLifetime(slow) {}
     }
 
+    @Test(arguments: [("-g", [22, 3, 1, 2, 0]), ("-i", [71, 69, 84])] as [(String, [UInt8])])
+    func moreHalfBegunConversationsThanPlacesHoldUpNobody(option: String, beginning: [UInt8]) async throws {
+        let staging = try await StagingTalk(option)
+        let slow = try (0..<200).map { _ in try Caller(staging.port) }
+        for caller in slow { caller.say(beginning) }
+        let start = ContinuousClock.now
+        try await expectService(staging)
+        // A handshake may take twenty seconds.
+        #expect(ContinuousClock.now - start < .seconds(12))
+        withExtendedLifetime(slow) {}
+    }
+
+    @Test func strangersTakeNoPlaceOfOneWhoIsServed() async throws {
+        let staging = try await StagingTalk("-i")
+        let file = staging.path("gw/var/0/stdout.slow")
+        let served = try Caller(staging.port)
+        served.say("POST /globus-bins/GASSappend?\(file) HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nte")
+        let deadline = ContinuousClock.now + .seconds(20)
+        while (try? staging.folder.read("gw/var/0/stdout.slow")) != "te", ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        let slow = try (0..<200).map { _ in try Caller(staging.port) }
+        for caller in slow { caller.say("GET") }
+        try await expectService(staging)
+        served.say("xt")
+        served.end()
+        #expect(await served.hear().hasPrefix("HTTP/1.1 200 "))
+        #expect(try staging.folder.read("gw/var/0/stdout.slow") == "text")
+        withExtendedLifetime(slow) {}
+    }
+
     @Test func whatIsNoHandshakeEndsTheConnection() async throws {
         let staging = try await StagingTalk()
         for bytes: [UInt8] in [
@@ -74,7 +105,7 @@ import Testing
     @Test(arguments: ["zz\r\n", "-1\r\nx\r\n", "1\r\nxx\r\n", "\r\n", "ffffffffffffffffff\r\n"])
     func brokenChunksAreRefused(chunks: String) async throws {
         let staging = try await StagingTalk("-i")
-        let file = staging.path("gw/var/0/chunks")
+        let file = staging.path("gw/var/0/stdout.chunks")
         let reply = try await Caller.ask(
             staging.port, "PUT \(file) HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n\(chunks)0\r\n\r\n")
         #expect(reply.hasPrefix("HTTP/1.1 400 "))
@@ -101,7 +132,7 @@ import Testing
 
     @Test func descriptorsAreGivenBack() async throws {
         let staging = try await StagingTalk("-i")
-        let file = try staging.folder.write("gw/var/0/file", "text\n")
+        let file = try staging.folder.write("gw/var/0/stdout.file", "text\n")
         try await expectService(staging)
         let server = try await staging.server()
         func count() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server)/fd").count }

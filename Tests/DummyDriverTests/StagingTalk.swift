@@ -17,7 +17,7 @@ final class StagingTalk: Sendable {
     {
         grid = try await Testbed.shared()
         self.folder = try folder ?? TemporaryDirectory()
-        for name in ["gw/var/0", "gw/libexec", "home/.hidden", "elsewhere"] {
+        for name in ["gw/var/0", "gw/var/7", "gw/libexec", "home/.hidden", "elsewhere"] {
             try FileManager.default.createDirectory(
                 atPath: "\(self.folder.path)/\(name)", withIntermediateDirectories: true)
         }

@@ -31,35 +31,36 @@ import Testing
         let large = try staging.folder.write("gw/var/0/large", bytes)
         let back = try await staging.run(
             "globus-url-copy '\(staging.url)\(large)' 'file://\(staging.path("one"))' && "
-                + "globus-url-copy 'file://\(staging.path("one"))' '\(staging.url)\(staging.path("gw/var/0/two"))'")
+                + "globus-url-copy 'file://\(staging.path("one"))' '\(staging.url)\(staging.path("gw/var/0/stdout.two"))'"
+        )
         #expect(back.isGood, "\(back.text)")
-        #expect(try Data(contentsOf: URL(fileURLWithPath: staging.path("gw/var/0/two"))) == bytes)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: staging.path("gw/var/0/stdout.two"))) == bytes)
     }
 
     @Test func whatIsAppendedComesBehindWhatIsThere() async throws {
         let staging = try await StagingTalk("-i")
-        let file = try staging.folder.write("gw/var/0/log", "one\n")
+        let file = try staging.folder.write("gw/var/0/stdout.log", "one\n")
         let reply = try await Caller.ask(
             staging.port, "POST /globus-bins/GASSappend?\(file) HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\ntwo\n")
         #expect(reply.hasPrefix("HTTP/1.1 200 "))
-        #expect(try staging.folder.read("gw/var/0/log") == "one\ntwo\n")
+        #expect(try staging.folder.read("gw/var/0/stdout.log") == "one\ntwo\n")
     }
 
     @Test(arguments: ["two words", "a%41b", "grüße", "plus+and&more", "-dash"])
     func namesAreTakenAsTheyAre(name: String) async throws {
         let staging = try await StagingTalk("-i")
-        let path = try staging.folder.write("gw/var/0/\(name)", "right\n")
+        let path = try staging.folder.write("gw/var/0/stdout.\(name)", "right\n")
         let get = try await Caller.ask(staging.port, "GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         #expect(get.hasPrefix("HTTP/1.1 200 ") && get.hasSuffix("\r\n\r\nright\n"))
         let put = try await Caller.ask(
             staging.port, "PUT \(path).new HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nnew")
         #expect(put.hasPrefix("HTTP/1.1 200 "))
-        #expect(try staging.folder.read("gw/var/0/\(name).new") == "new")
+        #expect(try staging.folder.read("gw/var/0/stdout.\(name).new") == "new")
     }
 
     @Test func webClientsAreServedOnOneConnection() async throws {
         let staging = try await StagingTalk("-i")
-        let file = try staging.folder.write("gw/var/0/file", "text\n")
+        let file = try staging.folder.write("gw/var/0/stdout.file", "text\n")
         let result = try await staging.run(
             "curl -sS -w '%{http_code} %{num_connects}|' '\(staging.url)\(file)' '\(staging.url)\(file)' "
                 + "--next -sS -w '%{http_code}|' -T '\(file)' '\(staging.url)\(file).put' "
@@ -67,18 +68,18 @@ import Testing
                 + "'\(staging.url)\(file).chunked' --next -sS -I -o /dev/null -w '%{http_code}' '\(staging.url)\(file)'"
         )
         #expect(result.text == "text\n200 1|text\n200 0|200|200|200")
-        #expect(try staging.folder.read("gw/var/0/file.put") == "text\n")
-        #expect(try staging.folder.read("gw/var/0/file.chunked") == "text\n")
+        #expect(try staging.folder.read("gw/var/0/stdout.file.put") == "text\n")
+        #expect(try staging.folder.read("gw/var/0/stdout.file.chunked") == "text\n")
     }
 
     @Test func aHalfFileLeavesTheOldOneAndNothingElse() async throws {
         let staging = try await StagingTalk("-i")
-        let file = try staging.folder.write("gw/var/0/file", "old")
+        let file = try staging.folder.write("gw/var/0/stdout.file", "old")
         for body in ["Content-Length: 1000\r\n\r\nhalf", "Transfer-Encoding: chunked\r\n\r\n1000\r\nhalf"] {
             _ = try await Caller.ask(staging.port, "PUT \(file) HTTP/1.1\r\nHost: x\r\n\(body)")
         }
-        #expect(try staging.folder.read("gw/var/0/file") == "old")
-        #expect(try FileManager.default.contentsOfDirectory(atPath: staging.path("gw/var/0")) == ["file"])
+        #expect(try staging.folder.read("gw/var/0/stdout.file") == "old")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: staging.path("gw/var/0")) == ["stdout.file"])
     }
 
     @Test func twentyClientsAtOnceGetTheirFiles() async throws {

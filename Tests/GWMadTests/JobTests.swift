@@ -88,6 +88,7 @@ import Testing
         let talk = try Talk("/bin/sh", .init([wrapper]))
         #expect(try await talk.finish() == 42)
         #expect(JobScript.exitStatus(in: talk.transcript.joined(separator: "\n")) == 42)
+        #expect(JobScript.exitStatus(in: "a banner\r\nEXIT_STATUS=3\r\nend\n") == 3)
         #expect(JobScript.exitStatus(in: "EXIT_STATUS=S\n") == nil)
         #expect(JobScript.exitStatus(in: "nothing") == nil)
     }

@@ -8,11 +8,13 @@ import MADKit
 /// gwd's requests tell them: at stage-in the sources of CP lines, among them the job's `job.env` in its directory under
 /// gwd's `var`; that file names the directory that the job's results go to, long before a CP line does.
 enum JobFiles {
-    /// Opens what jobs of every user need: gwd's `var` with the job directories in it, and the wrapper in `libexec`.
+    /// Opens what jobs of every user need: gwd's `var` with the job directories in it, and the wrapper in `libexec`; and
+    /// keeps them from the programs and their settings, should a job's own directory be around these.
     static func openInstallation(_ tree: GridWayTree, on server: StagingServer) {
         guard let root = tree.root else { return }
-        server.grant(.writable, "\(root)/var", to: "installation")
+        server.grant(.spool, "\(root)/var", to: "installation")
         server.grant(.readable, "\(root)/libexec", to: "installation")
+        for name in ["bin", "etc", "libexec"] { server.grant(.sealed, "\(root)/\(name)", to: "installation") }
     }
 
     /// The true path of a directory of `--allow`.
@@ -21,8 +23,11 @@ enum JobFiles {
         var status = stat()
         let path = tree.resolve(String(directory))
         guard stat(path, &status) == 0 else { throw .system("--allow \(path)") }
-        guard status.st_mode & S_IFMT == S_IFDIR, !path.contains("\n") else {
+        guard status.st_mode & S_IFMT == S_IFDIR else {
             throw MADError(.invalid, "--allow \(path) is not a directory")
+        }
+        guard StagingServer.canName(path) else {
+            throw MADError(.invalid, "--allow \(path)", cause: "the name of the directory holds a line end")
         }
         return path
     }
@@ -57,11 +62,13 @@ enum JobFiles {
         guard let server, let url else { return }
         let owner = "\(copy.job)"
         server.grant(.file, path, to: owner)
-        guard path.hasSuffix("/job.env"), copy.destination.text.hasSuffix("/job.env") else { return }
-        server.grant(.visible, String(path.dropLast("/job.env".count)), to: owner)
+        // gwd's own is in the directory of its job, where jobs can write nothing like it.
+        guard path.hasSuffix("/\(owner)/job.env"), copy.destination.text.hasSuffix("/job.env") else { return }
+        server.grant(.spool, String(path.dropLast("/job.env".count)), to: owner)
         let settings = JobSettings(path: path, stagingURL: url.text)
         if let home = settings.home { server.grant(.visible, home, to: owner) }
-        for file in settings.files { server.grant(.result, file, to: owner) }
+        for file in settings.inputs { server.grant(.input, file, to: owner) }
+        for file in settings.results { server.grant(.result, file, to: owner) }
     }
 
     /// A job has brought `path` already: it must be there, and gwd, another account, must be able to read it.

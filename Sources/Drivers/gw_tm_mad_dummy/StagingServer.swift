@@ -40,8 +40,17 @@ final class StagingServer: Sendable {
         }
     }
 
-    /// Opens files to the jobs of `owner`.
+    /// False for a path that a line of grants cannot hold.
+    static func canName(_ path: String) -> Bool {
+        path.utf8.allSatisfy { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") && $0 != 0 }
+    }
+
+    /// Opens files to the jobs of `owner`; not those whose path would be more than one line.
     func grant(_ kind: Confinement.Kind, _ path: String, to owner: String) {
+        guard Self.canName(path) else {
+            log.warning("gass-refused", ["text": "a line end in the name of what is to be opened", "path": path])
+            return
+        }
         let line = "grant \(owner) \(kind.rawValue) \(path)\n"
         state.withLock { state in
             guard !(state.grants[owner]?.contains(line) ?? false) else { return }

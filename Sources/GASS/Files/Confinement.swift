@@ -11,14 +11,28 @@ package final class Confinement: Sendable {
     package enum Kind: String, Sendable {
         /// One file, to be read.
         case file
-        /// One file, to be read and written, whether it exists or not.
+        /// One file that is not hidden, to be read.
+        case input
+        /// One file that is not hidden, to be read and written, whether it exists or not.
         case result
         /// Everything below a directory, to be read.
         case readable
+        /// Nothing below a directory is to be written, whatever else is open.
+        case sealed
+        /// gwd's `var`, or the directory of one job in it: everything to be read; to be written, whatever else is open,
+        /// nothing but a job's `stdout.*` and `stderr.*`. The rest steers gwd, its drivers and other jobs.
+        case spool
         /// Everything below a directory, to be read and written.
         case writable
         /// The same without hidden files: a job's directory may be a home, with keys and start-up files in it.
         case visible
+
+        /// True where the path may not lead through anything hidden.
+        fileprivate var avoidsHidden: Bool { self == .input || self == .result || self == .visible }
+        /// True for what may be opened, or closed, before it is there.
+        fileprivate var mayBeMissing: Bool { self == .result || isSeal }
+        /// True for what takes leave to write away.
+        fileprivate var isSeal: Bool { self == .sealed || self == .spool }
     }
 
     private struct Grant: Hashable {
@@ -32,10 +46,15 @@ package final class Confinement: Sendable {
     package init() {}
 
     /// Opens `path` for `owner`.
-    /// - Returns: false when there is nothing at `path`, or, for a ``Kind/result``, no directory for it.
+    /// - Returns: false when there is nothing at `path`, or no directory for what need not be there; when it is hidden, or
+    ///   below a hidden directory other than gwd's own `.gw_*`, and of a kind that must not be; and when all files of
+    ///   this machine would be a job's own.
     @discardableResult
     package func grant(_ kind: Kind, _ path: String, to owner: String) -> Bool {
-        guard let real = kind == .result ? Self.truePlace(of: path) : Self.truePath(of: path) else { return false }
+        // A result takes the place of a link, whatever the link leads to.
+        let existing = kind == .result ? nil : Self.truePath(of: path)
+        guard let real = existing ?? (kind.mayBeMissing ? Self.truePlace(of: path) : nil) else { return false }
+        guard !kind.avoidsHidden || !Self.isHidden(real), kind != .visible || real.count > 1 else { return false }
         let grant = Grant(kind: kind, path: real)
         grants.withLock { _ = $0[owner, default: []].insert(grant) }
         return true
@@ -55,6 +74,12 @@ package final class Confinement: Sendable {
         return (directory.elementsEqual("/".utf8) ? [] : directory) + [UInt8(ascii: "/")] + name
     }
 
+    private static func isHidden(_ path: [UInt8]) -> Bool {
+        path.split(separator: UInt8(ascii: "/")).contains { name in
+            name.first == UInt8(ascii: ".") && !name.starts(with: ".gw_".utf8)
+        }
+    }
+
     /// Takes everything back that was opened for `owner`.
     package func forget(_ owner: String) { grants.withLock { $0[owner] = nil } }
 
@@ -62,25 +87,38 @@ package final class Confinement: Sendable {
     func permitsReading(_ path: [UInt8]) -> Bool {
         permits(path) { grant in
             switch grant.kind {
-            case .file, .result: grant.path == path
-            case .readable, .writable, .visible: Confinement.isInside(path, grant)
+            case .file, .input, .result: grant.path == path
+            case .readable, .spool, .writable, .visible: Confinement.isInside(path, grant)
+            case .sealed: false
             }
         }
     }
 
     /// True when a file may be made or replaced at this path, whose directory is a true one.
     func permitsWriting(_ path: [UInt8]) -> Bool {
-        permits(path) { grant in
-            switch grant.kind {
-            case .file, .readable: false
-            case .result: grant.path == path
-            case .writable, .visible: Confinement.isInside(path, grant)
-            }
+        let isClosed = permits(path) { grant in
+            grant.kind.isSeal && Confinement.isInside(path, grant) && !Confinement.isStream(path, grant)
         }
+        return !isClosed
+            && permits(path) { grant in
+                switch grant.kind {
+                case .file, .input, .readable, .sealed: false
+                case .result: grant.path == path
+                case .spool, .writable, .visible: Confinement.isInside(path, grant)
+                }
+            }
     }
 
     private func permits(_ path: [UInt8], _ test: (Grant) -> Bool) -> Bool {
         grants.withLock { $0.values.contains { $0.contains(where: test) } }
+    }
+
+    /// True for a job's output or error stream in a spool: `[JOB/]stdout.*`, `[JOB/]stderr.*`.
+    private static func isStream(_ path: [UInt8], _ grant: Grant) -> Bool {
+        guard grant.kind == .spool else { return false }
+        var names = path.dropFirst(grant.path.count).split(separator: UInt8(ascii: "/"))
+        if names.count == 2, names[0].allSatisfy({ (0x30...0x39).contains($0) }) { names.removeFirst() }
+        return names.count == 1 && (names[0].starts(with: "stdout.".utf8) || names[0].starts(with: "stderr.".utf8))
     }
 
     private static func isInside(_ path: [UInt8], _ grant: Grant) -> Bool {

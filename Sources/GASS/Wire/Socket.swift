@@ -72,6 +72,9 @@ final class Socket: Sendable {
         }
     }
 
+    /// Ends the conversation at once, whoever waits in it.
+    func abandon() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
     private func wait(for events: Int16, until deadline: ContinuousClock.Instant) throws(MADError) {
         let (seconds, attoseconds) = (deadline - .now).components
         let milliseconds = seconds * 1_000 + attoseconds / 1_000_000_000_000_000

@@ -124,7 +124,7 @@ enum JobScript {
 
     /// The exit code in a wrapper's output: the last line `EXIT_STATUS=number`.
     static func exitStatus(in output: String) -> Int32? {
-        output.split(separator: "\n").last { $0.hasPrefix("EXIT_STATUS=") }
+        output.split(whereSeparator: \.isNewline).last { $0.hasPrefix("EXIT_STATUS=") }
             .flatMap { Int32($0.dropFirst("EXIT_STATUS=".count).trimmed) }
     }
 }
