@@ -18,6 +18,23 @@ enum DirectoryError {
         return error(code ?? last, server, detail: message.map { String(cString: $0) })
     }
 
+    /// The code of that error.
+    static func code(of handle: OpaquePointer) -> Int32 {
+        var message: UnsafeMutablePointer<CChar>?
+        defer { ldap_memfree(message) }
+        return cldap_last_error(handle, &message)
+    }
+
+    /// A server that took the connection and then ended it.
+    static func closed(_ server: DirectoryServer) -> MADError {
+        MADError(.unreachable, server.url, cause: "the server closed the connection")
+    }
+
+    /// A server that answers in another protocol.
+    static func foreign(_ server: DirectoryServer) -> MADError {
+        MADError(.unreachable, server.url, cause: "the server does not speak LDAP")
+    }
+
     private static func kind(_ code: Int32) -> MADError.Code {
         switch code {
         case LDAP_SERVER_DOWN, LDAP_CONNECT_ERROR, LDAP_UNAVAILABLE, LDAP_BUSY: .unreachable

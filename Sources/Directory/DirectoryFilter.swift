@@ -24,8 +24,12 @@ package struct DirectoryFilter: Sendable, Hashable, CustomStringConvertible {
         while body.last?.isWhitespace == true { body.removeLast() }
         var depth = 0
         var gap = false
-        if !body.isEmpty, body.first != "(" {
-            gap = body.utf8.contains { $0 == UInt8(ascii: "(") || $0 == UInt8(ascii: ")") }
+        if let first = body.first, first != "(" {
+            // Only behind an operator may there be further ones, and those must not close the one around them.
+            gap =
+                "&|!".contains(first)
+                ? !DirectoryFilter.isBalanced(body.utf8)
+                : body.utf8.contains { $0 == UInt8(ascii: "(") || $0 == UInt8(ascii: ")") }
             body = "(\(body))"
         }
         for byte in body.utf8 {
@@ -46,6 +50,14 @@ package struct DirectoryFilter: Sendable, Hashable, CustomStringConvertible {
         description = String(body)
     }
 
+    private static func isBalanced(_ text: Substring.UTF8View) -> Bool {
+        var depth = 0
+        for byte in text where depth >= 0 {
+            if byte == UInt8(ascii: "(") { depth += 1 } else if byte == UInt8(ascii: ")") { depth -= 1 }
+        }
+        return depth == 0
+    }
+
     /// Entries of an object class; the name is ours, never somebody's text.
     package static func isA(_ objectClass: StaticString) -> DirectoryFilter {
         DirectoryFilter(unchecked: "(objectClass=\(objectClass))")
@@ -64,6 +76,11 @@ package struct DirectoryFilter: Sendable, Hashable, CustomStringConvertible {
     /// Entries in which a value of the attribute begins so.
     package static func hasPrefix(_ attribute: StaticString, _ prefix: String) -> DirectoryFilter {
         DirectoryFilter(unchecked: "(\(attribute)=\(escaped(prefix))*)")
+    }
+
+    /// Entries in which a value of the attribute ends so.
+    package static func hasSuffix(_ attribute: StaticString, _ suffix: String) -> DirectoryFilter {
+        DirectoryFilter(unchecked: "(\(attribute)=*\(escaped(suffix)))")
     }
 
     /// Entries in which a value of the attribute contains the text.

@@ -33,6 +33,8 @@ final class DirectoryLine {
     private var lastHeard = Instant.now
     /// Why and when no connection could be made the last time.
     private var refusal: (error: MADError, time: Instant)?
+    /// True when the server is known to speak LDAP.
+    private var isProven = false
     /// The earliest deadline of a search under way.
     private(set) var alarm = Instant.distantFuture
 
@@ -97,6 +99,8 @@ final class DirectoryLine {
             let error: MADError
             if code == LDAP_FILTER_ERROR {
                 error = MADError(.invalid, "filter \(search.filter)", cause: "it is not an LDAP filter")
+            } else if code == LDAP_SERVER_DOWN {
+                error = DirectoryError.closed(server)
             } else {
                 error = .last(of: handle, server, code: code)
             }
@@ -156,13 +160,20 @@ final class DirectoryLine {
     func collect(limit: Int) -> Bool {
         isStreaming = false
         guard let handle else { return false }
+        switch firstWord() {
+        case .none: return false
+        case .foreign:
+            lose(DirectoryError.foreign(server))
+            return true
+        case .proper: break
+        }
         var none = timeval(tv_sec: 0, tv_usec: 0)
         for _ in 0..<limit {
             var message: OpaquePointer?
             let kind = ldap_result(handle, LDAP_RES_ANY, LDAP_MSG_ONE, &none, &message)
             if kind == 0 { return false }
             guard kind > 0, let message else {
-                lose(.last(of: handle, server))
+                lose(lost(handle))
                 return true
             }
             defer { ldap_msgfree(message) }
@@ -179,6 +190,33 @@ final class DirectoryLine {
             // Anything else is a reference to another server, where no user sent us.
         }
         return true
+    }
+
+    private enum FirstWord {
+        case none, proper, foreign
+    }
+
+    /// What a server has said first that is not protected from the first byte on. Every message of LDAP is a sequence of BER
+    /// (RFC 4511, 4.1.1); of another protocol libldap would wait for the rest of what it takes for one. The end of the
+    /// connection is left to libldap.
+    private func firstWord() -> FirstWord {
+        guard !isProven else { return .proper }
+        var byte: UInt8 = 0
+        let count = recv(socket, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+        if count < 0, errno == EAGAIN || errno == EINTR { return .none }
+        if count == 1, byte != 0x30 { return .foreign }
+        isProven = true
+        return .proper
+    }
+
+    /// Why the connection is of no use any more.
+    private func lost(_ handle: OpaquePointer) -> MADError {
+        let error = MADError.last(of: handle, server)
+        switch DirectoryError.code(of: handle) {
+        case LDAP_SERVER_DOWN: return DirectoryError.closed(server)
+        case LDAP_LOCAL_ERROR, LDAP_DECODING_ERROR: return DirectoryError.foreign(server)
+        default: return error
+        }
     }
 
     private func take(_ message: OpaquePointer, _ handle: OpaquePointer, _ search: Active, _ number: Int32) {
@@ -242,6 +280,8 @@ final class DirectoryLine {
     private func connected(before deadline: Instant) throws(MADError) -> OpaquePointer {
         let deadline = min(deadline, .now + DirectoryLine.longestConnect)
         socket = try DirectorySocket.connected(to: server, before: deadline)
+        // In what is protected libldap finds strange messages itself.
+        isProven = server.protection == .ldaps
         var new: OpaquePointer?
         let code = cldap_open(&new, socket, server.url, DirectoryLine.largestMessage)
         guard code == LDAP_SUCCESS, let new else { throw DirectoryError.error(code, server) }
@@ -272,7 +312,15 @@ final class DirectoryLine {
         watch.end()
         // Half a message must not keep the thread.
         _ = fcntl(socket, F_SETFL, flags)
-        guard code == LDAP_SUCCESS else { throw failed(handle, code, deadline) }
+        isProven = true
+        guard code == LDAP_SUCCESS else {
+            let error = failed(handle, code, deadline)
+            // With GnuTLS libldap has no words for a certificate that does not pass.
+            guard error.cause?.contains("(unknown error code)") == true else { throw error }
+            throw MADError(
+                .credential, "\(server.url): the server's certificate is not valid",
+                cause: "none of the authorities in \(access.authorities) vouches for it, or it is out of date")
+        }
     }
 
     private func startTLS(_ handle: OpaquePointer, before deadline: Instant) throws(MADError) {
@@ -294,11 +342,16 @@ final class DirectoryLine {
 
     /// Waits for the one answer to an operation of our own and throws what it reports.
     private func wait(for message: Int32, _ handle: OpaquePointer, before deadline: Instant) throws(MADError) {
+        if !isProven {
+            var watched = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+            poll(&watched, 1, deadline.millisecondsFromNow)
+            if firstWord() == .foreign { throw DirectoryError.foreign(server) }
+        }
         var time = DirectoryLine.time(until: deadline)
         var answer: OpaquePointer?
         let kind = ldap_result(handle, message, LDAP_MSG_ALL, &time, &answer)
         guard kind > 0, let answer else {
-            throw kind == 0 ? timedOut : failed(handle, LDAP_SERVER_DOWN, deadline)
+            throw kind == 0 || deadline <= .now ? timedOut : lost(handle)
         }
         var code: Int32 = 0
         var detail: UnsafeMutablePointer<CChar>?

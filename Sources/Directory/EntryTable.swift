@@ -64,21 +64,28 @@ package struct EntryTable: Sendable {
         return texts
     }
 
-    /// Adds the entries of another table that was filled with the same attributes.
+    /// Adds the entries of another table that was filled with the same attributes, without those that are here already by
+    /// their distinguished names: searches overlap.
     package mutating func append(_ others: EntryTable) {
         guard count > 0 else {
             self = others
             return
         }
         let (byteShift, valueShift) = (UInt32(bytes.count), UInt32(values.count))
+        let known = Set((0..<count).map(name))
+        let new = (0..<others.count).filter { entry in
+            let name = others.name(entry)
+            return name.isEmpty || !known.contains(name)
+        }
         bytes += others.bytes
         values += others.values.map {
             Value(start: $0.start + byteShift, length: $0.length, attribute: $0.attribute)
         }
-        rows += others.rows.map {
-            Row(
-                nameStart: $0.nameStart + byteShift, nameLength: $0.nameLength, firstValue: $0.firstValue + valueShift,
-                valueCount: $0.valueCount)
+        rows += new.map { entry in
+            let row = others.rows[entry]
+            return Row(
+                nameStart: row.nameStart + byteShift, nameLength: row.nameLength,
+                firstValue: row.firstValue + valueShift, valueCount: row.valueCount)
         }
     }
 

@@ -9,7 +9,10 @@ package final class DirectoryHosts: Sendable {
     private let base: String
     private let list: HostList
     private let hasList: Bool
+    /// Asks the server of `--server`, as whom the administrator said.
     private let client: DirectoryClient
+    /// Asks hosts. Any site can name any host, and none of them may see the administrator's password.
+    private let stranger: DirectoryClient
     private let snapshot: Snapshot
     private let blocking: BlockingPool
     private let log: Log
@@ -26,6 +29,9 @@ package final class DirectoryHosts: Sendable {
         list = try InformationOptions.lists(launch)
         hasList = launch.options.has(InformationOptions.hosts.name)
         client = DirectoryClient(access: options.access)
+        var access = options.access
+        access.identity = nil
+        stranger = DirectoryClient(access: access)
         var policy = options.policy
         policy.manyHosts = schema.manyHosts
         snapshot = Snapshot(policy: policy)
@@ -86,9 +92,16 @@ package final class DirectoryHosts: Sendable {
         var names: [String] = []
         var seen: Set<String> = []
         var unnamed = 0
+        var answers: [EntryTable] = []
         var place = base
         for (number, way) in schema.discovery.enumerated() {
-            guard number == 0 || (way.need == .nothingNamed ? names.isEmpty : unnamed > 0) else { continue }
+            let isNeeded =
+                switch way.need {
+                case .nothingNamed: names.isEmpty
+                case .someUnnamed: unnamed > 0
+                case .always: true
+                }
+            guard number == 0 || isNeeded else { continue }
             unnamed = 0
             let answer: DirectoryAnswer
             (answer, place) = try await answered(
@@ -96,9 +109,9 @@ package final class DirectoryHosts: Sendable {
             if let cut = answer.cut {
                 log.warning("discover", ["server": server.url, "problem": "\(cut) cut the list of hosts"])
             }
-            let entries = answer.entries
-            for entry in 0..<entries.count {
-                guard let name = way.host(entries, entry) else {
+            answers.append(answer.entries)
+            for name in way.hosts(answers) {
+                guard let name else {
                     unnamed += 1
                     continue
                 }
@@ -135,7 +148,7 @@ package final class DirectoryHosts: Sendable {
         let server = DirectoryServer(host: host, port: options.port, protection: options.protection)
         let answer = try await answered(
             by: server, schema.everything, schema.attributes, at: schema.base, before: .now + patience,
-            keepsNames: schema.needsNames
+            keepsNames: schema.needsNames, asStranger: true
         ).answer
         try demandWhole(answer, server)
         let index = schema.index(answer.entries)
@@ -203,7 +216,7 @@ package final class DirectoryHosts: Sendable {
             step += 1
             let search = DirectorySearch(
                 base: next.base ?? place, filter: next.filter, attributes: schema.attributes,
-                keepsNames: schema.needsNames)
+                keepsNames: true)
             do {
                 let answer = try await client.answer(to: search, of: server, before: deadline)
                 try demandWhole(answer, server)
@@ -226,17 +239,18 @@ package final class DirectoryHosts: Sendable {
     /// Asks at a place and, when the place is only our guess and is not there, at the root.
     private func answered(
         by server: DirectoryServer, _ filter: DirectoryFilter, _ attributes: AttributeNames, at place: String,
-        before deadline: Instant, keepsNames: Bool = false, room: Int = 64 << 20
+        before deadline: Instant, keepsNames: Bool = false, room: Int = 64 << 20, asStranger: Bool = false
     ) async throws -> (answer: DirectoryAnswer, place: String) {
         func ask(_ place: String) async throws -> DirectoryAnswer {
             let search = DirectorySearch(
                 base: place, filter: filter, attributes: attributes, keepsNames: keepsNames, room: room)
-            return try await client.answer(to: search, of: server, before: deadline)
+            return try await (asStranger ? stranger : client).answer(to: search, of: server, before: deadline)
         }
         do {
             return (try await ask(place), place)
         } catch let error as MADError where error.code == .unknown && place == schema.base && place != schema.root {
-            guard options.base == nil || options.source == .host else { throw error }
+            // `--base` is about the server, not about hosts.
+            guard options.base == nil || asStranger else { throw error }
             return (try await ask(schema.root), schema.root)
         }
     }

@@ -23,7 +23,8 @@ package struct DirectoryOptions: Sendable {
     private static let tls = Manual.Option(nil, "tls", value: "WAY", "protect connections: starttls or ldaps")
     private static let authorities = Manual.Option(
         nil, "authorities", value: "FILE", "certificates of the authorities that vouch for servers")
-    private static let bindName = Manual.Option(nil, "bind-dn", value: "DN", "log in with this name")
+    private static let bindName = Manual.Option(
+        nil, "bind-dn", value: "DN", "log in to the server of -s with this name")
     private static let passwordFile = Manual.Option(
         nil, "password-file", value: "FILE", "the password is in its first line")
 
@@ -100,6 +101,9 @@ package struct DirectoryOptions: Sendable {
         if let file = options["authorities"] { access.authorities = launch.tree.resolve(file) }
         if let name = options["bind-dn"] {
             access.identity = (name, try DirectoryOptions.password(launch))
+            guard server != nil else {
+                throw MADError(.invalid, "option --bind-dn needs --server: hosts are asked anonymously")
+            }
         } else if options.has("password-file") {
             throw MADError(.invalid, "option --password-file needs --bind-dn")
         }

@@ -39,6 +39,8 @@ package struct Discovery: Sendable {
         case nothingNamed
         /// The search before it found entries that name none.
         case someUnnamed
+        /// Always: what it finds has to be seen together with what the searches before it found.
+        case always
     }
 
     /// When it is made, unless it is the first.
@@ -47,8 +49,27 @@ package struct Discovery: Sendable {
     let filter: DirectoryFilter
     /// What to ask of them.
     let attributes: AttributeNames
-    /// The name of the host that an entry, given by its number, tells of.
-    let host: @Sendable (EntryTable, Int) -> String?
+    /// The hosts that the entries of the last of these answers tell of, `nil` for an entry that names none. The others are
+    /// those of the searches before it, as far as they were made.
+    let hosts: @Sendable ([EntryTable]) -> [String?]
+
+    init(
+        need: Need = .nothingNamed, filter: DirectoryFilter, attributes: AttributeNames,
+        hosts: @escaping @Sendable ([EntryTable]) -> [String?]
+    ) {
+        (self.need, self.filter, self.attributes, self.hosts) = (need, filter, attributes, hosts)
+    }
+
+    /// A search of which each entry, given by its number, tells of one host by itself.
+    init(
+        need: Need = .nothingNamed, filter: DirectoryFilter, attributes: AttributeNames,
+        host: @escaping @Sendable (EntryTable, Int) -> String?
+    ) {
+        self.init(need: need, filter: filter, attributes: attributes) { answers in
+            guard let entries = answers.last else { return [] }
+            return (0..<entries.count).map { host(entries, $0) }
+        }
+    }
 }
 
 /// One search of several that describe a host.

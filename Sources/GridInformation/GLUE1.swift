@@ -59,6 +59,9 @@ package struct GLUE1: DirectorySchema {
     static let chunkKey = "GlueChunkKey"
     static let cluster = "GlueClusterUniqueID"
 
+    /// What computing elements tell of where they belong.
+    static let relations = [element, elementHost, hostingCluster, foreignKey]
+
     package let base = "mds-vo-name=local,o=grid"
     package let root = "o=grid"
     package let needsNames = true
@@ -89,21 +92,29 @@ package struct GLUE1: DirectorySchema {
             return [
                 Discovery(
                     filter: .all(.isA("GlueCluster"), reading.hostFilter), attributes: AttributeNames([GLUE1.cluster])
-                ) { $0.first(0, of: $1) }
-            ]
+                ) { entries, entry in entries.first(0, of: entry) }
+            ] + (reading.hostFilter.isEmpty ? [unclustered] : [])
         case .computingElement:
             return [
                 Discovery(
                     filter: .all(.isA("GlueCE"), reading.hostFilter, reading.queueFilter),
                     attributes: AttributeNames([GLUE1.elementHost])
-                ) { $0.first(0, of: $1) },
+                ) { entries, entry in entries.first(0, of: entry).map(GLUE1.host(named:)) },
                 Discovery(
                     need: .someUnnamed,
                     filter: .all(
                         .isA("GlueCE"), .not(.hasAny("GlueCEInfoHostName")), reading.hostFilter, reading.queueFilter),
                     attributes: AttributeNames([GLUE1.element])
-                ) { $0.first(0, of: $1).map(GLUE1.host(ofElement:)) },
+                ) { entries, entry in entries.first(0, of: entry).map(GLUE1.host(ofElement:)) },
             ]
+        }
+    }
+
+    /// Computing elements of a grid that publishes no clusters: the clusters that they name, or else what they run on.
+    private var unclustered: Discovery {
+        let attributes = AttributeNames(GLUE1.relations)
+        return Discovery(filter: .all(.isA("GlueCE"), reading.queueFilter), attributes: attributes) { answers in
+            answers.last.map { GLUE1Relations.clustersOrHosts(of: $0, attributes) } ?? []
         }
     }
 
@@ -121,16 +132,21 @@ package struct GLUE1: DirectorySchema {
             // Most clusters are called like their host, so most hosts need one search only.
             let machines = DirectoryFilter.all(
                 .isA("GlueSubCluster"), .has("GlueChunkKey", "GlueClusterUniqueID=\(host)"))
-            var ways: [DirectoryFilter] = [.has("GlueCEInfoHostName", host)]
+            let identified = DirectoryFilter.any([
+                .hasPrefix("GlueCEUniqueID", "\(host):"), .hasPrefix("GlueCEUniqueID", "\(host)/"),
+                .has("GlueCEUniqueID", host),
+            ])
+            var ways: [DirectoryFilter] = [
+                .has("GlueCEInfoHostName", host), .hasPrefix("GlueCEInfoHostName", "\(host):"),
+                .all(.not(.hasAny("GlueCEInfoHostName")), identified),
+            ]
             guard flavour == .cluster else {
                 return Step(filter: .any([.all(.isA("GlueCE"), .any(ways), reading.queueFilter), machines]))
             }
             ways += [.has("GlueForeignKey", "GlueClusterUniqueID=\(host)"), .has("GlueCEHostingCluster", host)]
             let cluster = DirectoryFilter.all(.isA("GlueCluster"), .has("GlueClusterUniqueID", host))
             return Step(filter: .any([.all(.isA("GlueCE"), .any(ways), reading.queueFilter), machines, cluster]))
-        case 1 where !relations.hasElements:
-            return Step(filter: .all(.isA("GlueCE"), .hasPrefix("GlueCEUniqueID", "\(host):"), reading.queueFilter))
-        case 1, 2:
+        case 1:
             guard !relations.clustersWithoutMachines.isEmpty else {
                 return relations.hasMachines || !relations.hasElements ? nil : namedMachines(host)
             }
@@ -138,7 +154,7 @@ package struct GLUE1: DirectorySchema {
             return Step(
                 filter: .all(
                     .isA("GlueSubCluster"), .any(keys.map { .has("GlueChunkKey", "GlueClusterUniqueID=\($0)") })))
-        case 3 where relations.hasElements && !relations.hasMachines:
+        case 2 where relations.hasElements && !relations.hasMachines && !relations.clustersWithoutMachines.isEmpty:
             return namedMachines(host)
         default:
             return nil
@@ -156,6 +172,9 @@ package struct GLUE1: DirectorySchema {
     static func host(ofElement identifier: String) -> String {
         String(identifier.prefix { $0 != ":" && $0 != "/" })
     }
+
+    /// The host that an element names, without the port that some sites put behind it.
+    static func host(named text: String) -> String { HostAddress(text)?.host ?? text }
 
     package func index(_ entries: EntryTable) -> any DirectoryIndex {
         GLUE1Index(entries, attributes, flavour, reading, hostTable: hostTable, queueTable: queueTable)

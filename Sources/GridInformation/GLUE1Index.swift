@@ -64,7 +64,9 @@ struct GLUE1Index: DirectoryIndex {
         numbers = Numbers(attributes)
         for entry in 0..<table.count {
             if let identifier = table.first(numbers.element, of: entry) {
-                let host = table.first(numbers.elementHost, of: entry) ?? GLUE1.host(ofElement: identifier)
+                let host =
+                    table.first(numbers.elementHost, of: entry).map(GLUE1.host(named:))
+                    ?? GLUE1.host(ofElement: identifier)
                 let key = host.lowercased()
                 if flavour == .computingElement, elementsOfHost[key] == nil { hosts.append(host) }
                 elementsOfHost[key, default: []].append(entry)
@@ -169,7 +171,7 @@ struct GLUE1Index: DirectoryIndex {
             let left = managers.filter { $0 != chosen }.joined(separator: ", ")
             description.notes.append("\(chosen) taken, left out with their queues: \(left)")
         }
-        let elements = all.filter { $0.manager == chosen }
+        var elements = all.filter { $0.manager == chosen }
         if !chosen.isEmpty { description.host.set("LRMS_NAME", .text(chosen)) }
         if let type = elements.map(\.type).first(where: { !$0.isEmpty }) {
             description.host.set("LRMS_TYPE", .text(type))
@@ -177,6 +179,7 @@ struct GLUE1Index: DirectoryIndex {
         if let count = elements.compactMap({ told(numbers.totalCPUs, $0.entry).flatMap { Int($0) } }).max() {
             description.host.set("NODECOUNT", .integer(count))
         }
+        elements = description.named(elements, by: \.name)
         for (index, element) in elements.enumerated() {
             description.queues.set("QUEUE_NAME", at: index, .text(element.name))
             queueTable.describeQueue(index, element.entry, of: table, in: &description.queues)
@@ -233,9 +236,15 @@ struct GLUE1Index: DirectoryIndex {
 
     // MARK: Keys
 
-    fileprivate static func clusters(of entry: Int, _ table: EntryTable, _ numbers: Numbers) -> [String] {
-        let keys = table.all(numbers.foreignKey, of: entry).compactMap { value(of: GLUE1.cluster, in: $0) }
-        return keys.isEmpty ? table.all(numbers.hostingCluster, of: entry) : keys
+    private static func clusters(of entry: Int, _ table: EntryTable, _ numbers: Numbers) -> [String] {
+        clusters(of: entry, table, foreignKey: numbers.foreignKey, hostingCluster: numbers.hostingCluster)
+    }
+
+    fileprivate static func clusters(
+        of entry: Int, _ table: EntryTable, foreignKey: Int, hostingCluster: Int
+    ) -> [String] {
+        let keys = table.all(foreignKey, of: entry).compactMap { value(of: GLUE1.cluster, in: $0) }
+        return keys.isEmpty ? table.all(hostingCluster, of: entry) : keys
     }
 
     fileprivate static func clusters(ofSubCluster entry: Int, _ table: EntryTable, _ numbers: Numbers) -> [String] {
@@ -268,7 +277,8 @@ struct GLUE1Relations {
         for entry in 0..<table.count {
             if table.has(numbers.element, entry) {
                 hasElements = true
-                named += GLUE1Index.clusters(of: entry, table, numbers)
+                named += GLUE1Index.clusters(
+                    of: entry, table, foreignKey: numbers.foreignKey, hostingCluster: numbers.hostingCluster)
             } else if table.has(numbers.subCluster, entry) {
                 hasMachines = true
                 described.formUnion(GLUE1Index.clusters(ofSubCluster: entry, table, numbers).map { $0.lowercased() })
@@ -279,5 +289,20 @@ struct GLUE1Relations {
         }
         var seen = described
         clustersWithoutMachines = named.filter { seen.insert($0.lowercased()).inserted }
+    }
+
+    /// The clusters that computing elements name; the hosts that they run on if none names any.
+    static func clustersOrHosts(of table: EntryTable, _ attributes: AttributeNames) -> [String] {
+        let foreignKey = attributes.number(GLUE1.foreignKey)
+        let hostingCluster = attributes.number(GLUE1.hostingCluster)
+        let clusters = (0..<table.count).flatMap {
+            GLUE1Index.clusters(of: $0, table, foreignKey: foreignKey, hostingCluster: hostingCluster)
+        }
+        guard clusters.isEmpty else { return clusters }
+        let (element, host) = (attributes.number(GLUE1.element), attributes.number(GLUE1.elementHost))
+        return (0..<table.count).compactMap { entry in
+            table.first(host, of: entry).map(GLUE1.host(named:))
+                ?? table.first(element, of: entry).map(GLUE1.host(ofElement:))
+        }
     }
 }

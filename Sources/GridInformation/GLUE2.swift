@@ -97,16 +97,39 @@ package struct GLUE2: DirectorySchema {
     package var discovery: [Discovery] {
         let endpoints = Discovery(
             filter: .all(.isA("GLUE2ComputingEndpoint"), GLUE2.takesJobs, reading.hostFilter),
-            attributes: AttributeNames([GLUE2.endpointURL])
-        ) { $0.first(0, of: $1).flatMap(GLUE2Index.host(ofURL:)) }
-        // A grid that publishes no endpoints; not one of which the administrator wants none.
+            attributes: AttributeNames([GLUE2.endpointURL, GLUE2.endpoint] + GLUE2.endpointService)
+        ) { entries, entry in entries.first(0, of: entry).flatMap(GLUE2Index.host(ofURL:)) }
+        // Sites that publish no endpoints; not those of which the administrator wants none.
         let shares = Discovery(
-            filter: .all(.isA("GLUE2ComputingShare"), reading.queueFilter),
-            attributes: AttributeNames([GLUE2.share] + GLUE2.shareEndpoint)
-        ) { entries, entry in
-            ([0, 1, 2].compactMap { entries.first($0, of: entry) }).lazy.compactMap(GLUE2Index.host(inKey:)).first
-        }
+            need: .always, filter: .all(.isA("GLUE2ComputingShare"), reading.queueFilter),
+            attributes: AttributeNames([GLUE2.share] + GLUE2.shareEndpoint + GLUE2.shareService),
+            hosts: GLUE2.hostsOfShares)
         return reading.hostFilter.isEmpty ? [endpoints, shares] : [endpoints]
+    }
+
+    /// The hosts in the keys of shares that no endpoint of the answer before theirs leads to, as ``GLUE2Index`` finds them.
+    @Sendable private static func hostsOfShares(_ answers: [EntryTable]) -> [String?] {
+        guard let shares = answers.last else { return [] }
+        var reached: Set<String> = []
+        for endpoints in answers.dropLast() {
+            for entry in 0..<endpoints.count where endpoints.first(0, of: entry).flatMap(GLUE2Index.host(ofURL:)) != nil
+            {
+                reached.formUnion(endpoints.all(1, of: entry))
+                reached.formUnion(firstKeys([2, 3], endpoints, entry))
+            }
+        }
+        return (0..<shares.count).map { entry in
+            let keys = firstKeys([1, 2], shares, entry)
+            guard reached.isDisjoint(with: keys), reached.isDisjoint(with: firstKeys([3, 4], shares, entry)) else {
+                return nil
+            }
+            return (keys + shares.all(0, of: entry)).lazy.compactMap(GLUE2Index.host(inKey:)).first
+        }
+    }
+
+    /// The values of the first of these attributes that has any.
+    private static func firstKeys(_ attributes: [Int], _ table: EntryTable, _ entry: Int) -> [String] {
+        attributes.lazy.map { table.all($0, of: entry) }.first { !$0.isEmpty } ?? []
     }
 
     package var everything: DirectoryFilter {
@@ -121,7 +144,14 @@ package struct GLUE2: DirectorySchema {
         let keys = GLUE2Keys(found, attributes)
         switch step {
         case 0:
-            let ways = ["\(host):", "\(host)/"].map { DirectoryFilter.contains("GLUE2EndpointURL", "//\($0)") }
+            let authority = host.contains(":") ? "[\(host)]" : host
+            let ways = ["//", "@"].flatMap { before -> [DirectoryFilter] in
+                [
+                    .contains("GLUE2EndpointURL", "\(before)\(authority):"),
+                    .contains("GLUE2EndpointURL", "\(before)\(authority)/"),
+                    .hasSuffix("GLUE2EndpointURL", "\(before)\(authority)"),
+                ]
+            }
             return Step(filter: .all(.isA("GLUE2ComputingEndpoint"), .any(ways)))
         case 1 where keys.services.isEmpty:
             // Sites that publish no endpoints name the host in the identifiers of shares.

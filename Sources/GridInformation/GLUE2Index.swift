@@ -251,8 +251,9 @@ struct GLUE2Index: DirectoryIndex {
     // MARK: Queues
 
     private func describeQueues(_ shares: [Int], _ host: Host, _ slots: Int?, in description: inout HostDescription) {
-        let rows = shares.map { (name: queueName($0), identifier: table.first(numbers.share, of: $0) ?? "", entry: $0) }
+        var rows = shares.map { (name: queueName($0), identifier: table.first(numbers.share, of: $0) ?? "", entry: $0) }
             .sorted { ($0.name, $0.identifier) < ($1.name, $1.identifier) }
+        rows = description.named(rows) { $0.name }
         for (index, row) in rows.enumerated() {
             let total = number(numbers.maxRunning, row.entry) ?? slots
             description.queues.set("QUEUE_NAME", at: index, .text(row.name))

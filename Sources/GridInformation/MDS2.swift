@@ -60,7 +60,7 @@ package struct MDS2: DirectorySchema {
     package var discovery: [Discovery] {
         [
             Discovery(filter: .all(.isA("MdsHost"), reading.hostFilter), attributes: AttributeNames([MDS2.host])) {
-                $0.first(0, of: $1)
+                entries, entry in entries.first(0, of: entry)
             }
         ]
     }

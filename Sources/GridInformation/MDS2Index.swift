@@ -97,9 +97,10 @@ struct MDS2Index: DirectoryIndex {
             let left = others.dropFirst().map(\.name).joined(separator: ", ")
             description.notes.append("\(chosen.name) taken, left out with their queues: \(left)")
         }
-        let rows = ((chosen?.queues ?? []) + orphans)
+        var rows = ((chosen?.queues ?? []) + orphans)
             .map { (name: table.first(queue, of: $0) ?? "", place: table.name($0), entry: $0) }
             .sorted { ($0.name, $0.place) < ($1.name, $1.place) }
+        rows = description.named(rows) { $0.name }
         for (index, row) in rows.enumerated() {
             queueTable.describeQueue(index, row.entry, of: table, in: &description.queues)
         }

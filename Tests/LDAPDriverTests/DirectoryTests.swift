@@ -11,13 +11,15 @@ import Testing
 
     @Test(arguments: [
         ("", ""), ("  ", ""), ("a=b", "(a=b)"), ("(a=b)(c=d)", "(a=b)(c=d)"), (" (|(a=b)(c=d)) ", "(|(a=b)(c=d))"),
+        ("!(a=b)", "(!(a=b))"), ("&(a=b)(c=d)", "(&(a=b)(c=d))"), ("|(a=b)(!(c=d))", "(|(a=b)(!(c=d)))"),
     ])
     func writtenFiltersGetTheirParentheses(text: String, filter: String) throws {
         #expect(try DirectoryFilter(written: text).description == filter)
     }
 
     @Test(arguments: [
-        "(a=b", "(a=b))", "(a=b)) (c=d)", ")(", "(a=b)x", "(a=b)(x", "a=b)(c=d", "(a=b\0)", "(a)", "()", "(&)(a)",
+        "(a=b", "(a=b))", "(a=b)) (c=d)", ")(", "(a=b)x", "(a=b)(x", "a=b)(c=d", "(a=b\0)", "!(a=b))(c=d", "&(a=b",
+        "!(a=b))", "(a)", "()", "(&)(a)",
         "(=b)", "(a=b\\zz)",
     ])
     func filtersThatReachBeyondThemselvesAreRefused(text: String) {

@@ -12,6 +12,10 @@ import Testing
         ("gw_im_mad_mds2", "-p 0", "option --port: '0' is not a number from 1 to 65535"),
         ("gw_im_mad_mds2_glue", "-s a -f (x=y))", "filter '(x=y))': its parentheses do not match"),
         ("gw_im_mad_mds2", "--bind-dn cn=me", "option --bind-dn needs --password-file"),
+        (
+            "gw_im_mad_mds2", "--bind-dn cn=me --password-file /etc/hostname",
+            "option --bind-dn needs --server: hosts are asked anonymously"
+        ),
     ])
     func mistakesAreToldByINIT(program: String, options: String, complaint: String) async throws {
         let talk = try Talk(program, .init([options]))

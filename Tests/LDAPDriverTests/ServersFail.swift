@@ -5,7 +5,7 @@ import Testing
 
 /// Servers that are silent, gone, cut off or of another mind: one answer each time, within the deadline.
 @Suite struct LDAPServersFail {
-    /// A port that accepts connections and never says a word.
+    /// A port that takes connections, and says and hears no more than a test makes it.
     private final class SilentServer: Sendable {
         let port: Int
         private let listener: Int32
@@ -43,7 +43,70 @@ import Testing
             return descriptor
         }
 
+        /// Waits for the first bytes of a client, says something and ends the connection. Returns what it heard, which is
+        /// nothing from a client that waits for the server to speak.
+        @discardableResult
+        func serveOnce(saying words: String = "") async -> [UInt8] {
+            await withCheckedContinuation { done in
+                Thread.detachNewThread { [listener] in
+                    let client = accept(listener, nil, nil)
+                    defer { close(client) }
+                    var bytes = [UInt8](repeating: 0, count: 4_096)
+                    let count = recv(client, &bytes, bytes.count, 0)
+                    _ = words.withCString { send(client, $0, strlen($0), Int32(MSG_NOSIGNAL)) }
+                    done.resume(returning: Array(bytes.prefix(max(0, count))))
+                }
+            }
+        }
+
         deinit { close(listener) }
+    }
+
+    @Test(arguments: ["", "--bind-dn cn=x --password-file PASSWORD"])
+    func aServerThatClosesIsSaidToHaveClosed(options: String) async throws {
+        let server = SilentServer()
+        let directory = try TemporaryDirectory()
+        let words = options.replacingOccurrences(of: "PASSWORD", with: try directory.write("password", "secret\n"))
+        let talk = try await Talk.driver("gw_im_mad_bdii", "-s 127.0.0.1:\(server.port) \(words)")
+        async let served = server.serveOnce()
+        #expect(
+            try await talk.ask("DISCOVER - - -")
+                == "DISCOVER - FAILURE ldap://127.0.0.1:\(server.port): the server closed the connection")
+        _ = await served
+    }
+
+    @Test(arguments: ["", "--bind-dn cn=x --password-file PASSWORD", "--tls starttls"])
+    func aServerOfAnotherProtocolIsSaidToBeOne(options: String) async throws {
+        let directory = try TemporaryDirectory()
+        let words = options.replacingOccurrences(of: "PASSWORD", with: try directory.write("password", "secret\n"))
+        for greeting in ["HTTP/1.1 400 Bad Request\r\n\r\n", "220 mail.example.org ESMTP\r\n"] {
+            let server = SilentServer()
+            let talk = try await Talk.driver("gw_im_mad_bdii", "-s 127.0.0.1:\(server.port) \(words)")
+            async let served = server.serveOnce(saying: greeting)
+            #expect(
+                try await talk.ask("DISCOVER - - -")
+                    == "DISCOVER - FAILURE ldap://127.0.0.1:\(server.port): the server does not speak LDAP")
+            _ = await served
+        }
+    }
+
+    /// Whom a directory names is any site's choice.
+    @Test func thePasswordIsForTheServerOnly() async throws {
+        let named = SilentServer()
+        let asked = SilentServer()
+        let directory = try TemporaryDirectory()
+        let password = try directory.write("password", "top-secret\n")
+        let talk = try await Talk.driver(
+            "gw_im_mad_mds2",
+            "-s 127.0.0.1:\(asked.port) -p \(named.port) --bind-dn cn=somebody --password-file \(password)")
+        async let heardByHost = named.serveOnce()
+        _ = try await talk.ask("MONITOR 0 127.0.0.1 -")
+        let host = String(decoding: await heardByHost, as: UTF8.self)
+        #expect(host.contains("objectClass"), "\(host)")
+        #expect(!host.contains("top-secret") && !host.contains("cn=somebody"))
+        async let heardByServer = asked.serveOnce()
+        _ = try await talk.ask("DISCOVER - - -")
+        #expect(String(decoding: await heardByServer, as: UTF8.self).contains("top-secret"))
     }
 
     @Test(arguments: ["", "--tls starttls", "--tls ldaps", "--bind-dn cn=x --password-file PASSWORD"])
@@ -166,6 +229,21 @@ import Testing
                 == "DISCOVER - FAILURE ldap://\(server.address), base mds-vo-name=nosuch,o=grid: No such object")
     }
 
+    /// A base that was given is not replaced by another one, not even when it is the usual one.
+    @Test func aBaseThatWasGivenIsNotReplaced() async throws {
+        var entries = Entries()
+        entries.add("o=grid", ["organization"], [("o", "grid")])
+        let server = try await entries.served()
+        let plain = try await Talk.driver("gw_im_mad_bdii", "-s \(server.address)")
+        #expect(try await plain.discover() == [])
+        for driver in ["gw_im_mad_bdii", "gw_im_mad_mds2_glue"] {
+            let talk = try await Talk.driver(driver, "-s \(server.address) -b local")
+            #expect(
+                try await talk.ask("DISCOVER - - -")
+                    == "DISCOVER - FAILURE ldap://\(server.address), base mds-vo-name=local,o=grid: No such object")
+        }
+    }
+
     @Test func aFilterThatIsNoneIsNamed() async throws {
         let talk = try Talk("gw_im_mad_bdii", .init(["-s localhost -q ((GlueCEName=a)"]))
         #expect(
@@ -202,6 +280,7 @@ import Testing
             let stranger = try await Talk.driver("gw_im_mad_bdii", options)
             let answer = try await stranger.ask("DISCOVER - - -")
             #expect(answer.hasPrefix("DISCOVER - FAILURE ldap"), "\(answer)")
+            #expect(answer.contains("the server's certificate is not valid: none of the authorities in"), "\(answer)")
         }
     }
 }

@@ -47,6 +47,23 @@ import Testing
         #expect(encoded.problems == [])
     }
 
+    /// gwd would keep them under the number of a queue that it does not know.
+    @Test func genericsOfAQueueWithoutAUsableNameAreLeftOut() throws {
+        let good = try encode(
+            attributes {
+                $0.set("QUEUE_NAME", at: 0, .text("q"))
+                $0.set("QUEUE_ACCESS", at: 0, .text(":x:"))
+            })
+        let encoded = try encode(
+            attributes {
+                $0.set("QUEUE_NAME", at: 0, .text("no name"))
+                $0.set("QUEUE_ACCESS", at: 0, .text(":x:"))
+            }, after: good.told)
+        #expect(!encoded.line.contains(":x:"), "\(encoded.line)")
+        #expect(encoded.line.contains("QUEUE_ACCESS[0]=\"\""), "\(encoded.line)")
+        #expect(encoded.problems.last == "queue 0: has no usable name, left out")
+    }
+
     @Test func laterValuesReplaceEarlierOnes() throws {
         let encoded = try encode(
             attributes {

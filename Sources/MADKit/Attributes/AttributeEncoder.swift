@@ -130,6 +130,8 @@ struct AttributeEncoder {
         defer { reportLeftOut() }
         for pass in 0...1 {
             for generic in generics where (generic.index == nil) == (pass == 0) {
+                // It would describe whatever gwd keeps under the number.
+                if let index = generic.index, isUnusable(index) { continue }
                 let label = AttributeEncoder.label(generic.name, generic.index)
                 let value: String
                 switch generic.value {
@@ -174,7 +176,9 @@ struct AttributeEncoder {
     /// Generic attributes of earlier replies that are gone.
     private func clearedWords() -> [Unit] {
         func gone(_ label: String, isText: Bool) -> Bool {
-            guard let position = genericPositions[label] else { return true }
+            guard let position = genericPositions[label], !(generics[position].index.map(isUnusable) ?? false) else {
+                return true
+            }
             if case .text = generics[position].value { return !isText }
             return isText
         }
@@ -196,6 +200,13 @@ struct AttributeEncoder {
             if !trimmed.isEmpty { units.append(Unit(subject: "queue \(index)", text: trimmed, fallback: cleared)) }
         }
         return units
+    }
+
+    /// True when the row of a queue is left out for its name.
+    private func isUnusable(_ index: Int) -> Bool {
+        let width = AttributeKeyword.ofQueue.count
+        guard queueSlots.count > index * width, let value = queueSlots[index * width] else { return false }
+        return !AttributeKeyword.isQueueName(text(of: value))
     }
 
     /// The row of one queue; `nil` when it says nothing or has no name that gwd could use.

@@ -57,6 +57,13 @@ package enum AttributeKeyword: UInt8, CaseIterable, Sendable {
     var kind: Kind { AttributeKeyword.table[Int(rawValue)].kind }
     /// True for the attributes of a queue, which always carry an index: without one gwd writes outside of its table.
     package var isOfQueue: Bool { rawValue >= AttributeKeyword.queueName.rawValue }
+    /// True when gwd can know a queue by this name.
+    package static func isQueueName(_ text: String) -> Bool {
+        guard case .word(let bytes) = queueName.kind else { return false }
+        let name = AttributeString.clean(text, bytes: .max)
+        return !name.isEmpty && AttributeString.isWord(name, bytes: bytes)
+    }
+
     /// True when gwd wants a number.
     package var isInteger: Bool { if case .integer = kind { true } else { false } }
 }
