@@ -70,6 +70,11 @@ struct Conversation {
         #expect(try await eventually(isKept))
         #expect(try await second.hear("CANCEL", after: "CANCEL 5 - -") == "CANCEL 5 SUCCESS -")
         try await second.hear("FAILED", of: 5)
+
+        // Its credential goes with it, other than that of a job that was taken up.
+        _ = try await second.submit(6, to: contact, try folder.write("other.rsl", Conversation.long))
+        #expect(try await second.hear("CANCEL", after: "CANCEL 6 - -") == "CANCEL 6 SUCCESS -")
+        try await second.hear("FAILED", of: 6)
         return second
     }
 }

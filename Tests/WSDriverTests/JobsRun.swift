@@ -40,8 +40,7 @@ import Testing
     }
 
     /// Whether its credential was named by its description cannot be told any more, so it stays.
-    @Test(arguments: ["4.0", "4.2"]) func aJobOfAnEarlierProcessIsTakenUpAndItsCredentialLeftAlone(gt: String) async throws
-    {
+    @Test(arguments: ["4.0", "4.2"]) func aJobOfAnEarlierProcessLeavesItsCredential(gt: String) async throws {
         let record = try TemporaryDirectory()
         let grid = try await WSGrid(gt, ["--record", record.path])
         let first = try await grid.driver()

@@ -205,7 +205,7 @@ final class WSDriver: ExecutionDriver {
 
     func cancel(_ contact: JobContact) async throws {
         guard jobs.end(of: contact) == nil else { return }
-        try await within(launch.patience / 2) { [keeper] in try await keeper.takeUp.learnDialect(of: contact) }
+        try await within(launch.patience / 4) { [keeper] in try await keeper.takeUp.learnDialect(of: contact) }
         guard let job = jobs.job(contact) else { throw MADError(.unknown, "Job does not exist") }
         jobs.change(contact) { $0.isCancelled = true }
         // GT 4.0 answers only when the job is over. That may take longer than gwd's patience; the order is given all the
