@@ -31,11 +31,11 @@ struct Conversation {
         <stderr>/dev/null</stderr><count>1</count><jobType>single</jobType></job>
         """
 
-    private func driver() async throws -> Talk {
+    private func driver(_ options: String = "") async throws -> Talk {
         let talk = try Talk(
             "gw_em_mad_ws",
             .init(
-                ["--gt \(gt) --poll-interval 1"],
+                ["--gt \(gt) --poll-interval 1 \(options)"],
                 environment: testbed.variables.merging(["X509_USER_PROXY": proxy]) { $1 }, directory: folder.path))
         #expect(try await talk.ask("INIT 200 - -") == "INIT - SUCCESS -")
         return talk
@@ -64,11 +64,17 @@ struct Conversation {
         first.say("FINALIZE - - -")
         #expect(try await first.finish() == 0)
 
-        let second = try await driver()
+        // A job that is taken up gets a newer credential at once.
+        let second = try await driver(isRenewing ? "" : "--delegation none")
         #expect(try await second.hear("RECOVER", after: "RECOVER 5 \(job) -") == "RECOVER 5 SUCCESS ACTIVE")
         #expect(try await eventually(isKept))
         #expect(try await second.hear("CANCEL", after: "CANCEL 5 - -") == "CANCEL 5 SUCCESS -")
         try await second.hear("FAILED", of: 5)
+
+        // Its credential goes with it, other than that of a job that was taken up.
+        _ = try await second.submit(6, to: contact, try folder.write("other.rsl", Conversation.long))
+        #expect(try await second.hear("CANCEL", after: "CANCEL 6 - -") == "CANCEL 6 SUCCESS -")
+        try await second.hear("FAILED", of: 6)
         return second
     }
 }

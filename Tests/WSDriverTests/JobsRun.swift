@@ -39,8 +39,10 @@ import Testing
         #expect(try await other.hear("RECOVER", after: "RECOVER 0 \(contact) -").hasPrefix("RECOVER 0 FAILURE "))
     }
 
-    @Test(arguments: ["4.0", "4.2"]) func aJobOfAnEarlierProcessIsTakenUp(gt: String) async throws {
-        let grid = try await WSGrid(gt)
+    /// Whether its credential was named by its description cannot be told any more, so it stays.
+    @Test(arguments: ["4.0", "4.2"]) func aJobOfAnEarlierProcessLeavesItsCredential(gt: String) async throws {
+        let record = try TemporaryDirectory()
+        let grid = try await WSGrid(gt, ["--record", record.path])
         let first = try await grid.driver()
         let contact = try await first.submit(0, to: grid.fork, try grid.job("sleep 3; exit 7"))
         try await first.hear("ACTIVE", of: 0)
@@ -50,11 +52,21 @@ import Testing
         let second = try await grid.driver()
         #expect(try await second.hear("RECOVER", after: "RECOVER 5 \(contact) -") == "RECOVER 5 SUCCESS ACTIVE")
         #expect(try await second.hear("DONE", of: 5) == "CALLBACK 5 SUCCESS DONE:7")
+        // A job of this process goes with its credential.
+        _ = try await second.submit(6, to: grid.fork, try grid.job("true"))
+        try await second.hear("DONE", of: 6)
+        // Each job and its subscription, and one credential; GT 4.2 does all at once.
         #expect(
             try await eventually {
                 let counts = try await grid.container.counts()
-                return gt == "4.0" ? counts["Destroy"] == 3 : counts["terminate"] == 1
+                return gt == "4.0" ? counts["Destroy"] == 5 : counts["terminate"] == 2
             })
+        let texts = try GoldenMessages.recorded(in: record.path).values
+        if gt == "4.2" {
+            #expect(texts.contains { $0.contains("<t:destroyDelegatedCredentials>false<") })
+        } else {
+            #expect(texts.filter { $0.contains("Destroy") && $0.contains("DelegationService") }.count == 1)
+        }
     }
 
     /// The original driver's contacts do not tell the dialect.

@@ -48,7 +48,7 @@ final class WSDriver: ExecutionDriver {
             trust: Trust(acceptsLegacyTLS: options.has("legacy-tls")), proxy: proxy,
             limits: HTTPClient.Limits(requestsPerServer: requests, answerBytes: 4 << 20), blocking: launch.blocking,
             log: launch.log)
-        containers = Containers(soap, dialect: dialect, log: launch.log)
+        containers = Containers(soap, dialect: dialect, patience: launch.patience, log: launch.log)
         jobs = JobRegistry(interval: interval)
         subscriptions = try Subscriptions(launch, soap: soap, proxy: proxy)
         submitter = Submitter(
@@ -65,13 +65,14 @@ final class WSDriver: ExecutionDriver {
     }
 
     func submit(_ submission: Submission) async throws -> JobContact {
-        let contact = try FactoryContact(submission.resource, port: port)
+        let named = try FactoryContact(submission.resource, port: port)
         let path = submission.document
         let description = try await launch.blocking.run {
             try JobDescription(try FileBytes(path: path).bytes, path: path)
         }
         guard let credential = try await soap.credential() else { throw MADError(.internal, "no credential") }
         clock.note(path: credential.path, expiry: credential.expiry)
+        let contact = try description.factory.map { try named.moved(to: $0) } ?? named
         do {
             let dialect = try await containers.dialect(of: contact)
             let factory = description.factory ?? contact.factory(dialect)
@@ -96,7 +97,7 @@ final class WSDriver: ExecutionDriver {
                 entry.credentialAge = credential.modified
                 entry.expiry = Clock.now + Keeper.lifetime
             }
-            if let subscription { attend(to: job, subscription) }
+            if let subscription { hearing.attend(to: job, subscription) }
             return job
         } catch let fault as SOAPFault {
             throw refusal(fault, contact)
@@ -110,15 +111,6 @@ final class WSDriver: ExecutionDriver {
         jobs.add(contact, ticket, dialect)
         jobs.change(contact, body)
         keeper.attend()
-    }
-
-    /// Takes what a job's container tells of it from now on, and what it has told before the job was known.
-    private func attend(to contact: JobContact, _ subscription: Subscriptions.Entry) {
-        jobs.subscribe(contact, subscription.wish, subscription.endpoint)
-        guard let subscriptions, let job = jobs.job(contact) else { return }
-        for notification in subscriptions.assign(subscription.wish, to: job) {
-            hearing.take(notification, about: contact)
-        }
     }
 
     private func refusal(_ fault: SOAPFault, _ contact: FactoryContact) -> MADError {
@@ -156,74 +148,44 @@ final class WSDriver: ExecutionDriver {
     }
 
     func recover(_ contact: JobContact) async throws -> JobState {
-        guard let ticket = JobTicket(contact), let url = URLParts(ticket.address) else {
+        guard let ticket = JobTicket(contact) else {
             throw MADError(.invalid, "'\(contact)' is not a WS-GRAM job contact (https://HOST:PORT/PATH?ID)")
         }
-        let end = ContinuousClock.now + launch.patience / 4
+        if jobs.job(contact) == nil, jobs.end(of: contact) == nil {
+            jobs.add(contact, ticket, ticket.dialect ?? .gt40) { job in
+                job.isRecovered = true
+                job.isTakenUp = false
+                // Until this request is answered, nobody else asks.
+                job.due = .now + launch.patience
+            }
+        }
+        // No try begins in the last three quarters of the deadline, and none lasts into its last quarter: the answer must
+        // be ours.
+        let begin = ContinuousClock.now
         while true {
             do {
-                let dialect = try await dialect(of: ticket, at: url)
-                if jobs.job(contact) == nil, jobs.end(of: contact) == nil { jobs.add(contact, ticket, dialect) }
-                return try await takeUp(contact)
+                let state = try await keeper.takeUp.take(
+                    contact, patience: begin + launch.patience * 3 / 4 - .now)
+                lookSoon(after: contact)
+                return state
             } catch let error as MADError where error.code != .unknown {
                 if error.code == .credential { clock.note(error) }
                 launch.log.warning("recover", ["contact": contact.text, "error": error.description])
-                guard .now < end else { return counted(contact, ticket, asPendingBecause: error.description) }
-            } catch let fault as SOAPFault {
-                launch.log.warning("recover", ["contact": contact.text, "error": fault.description])
-                return counted(contact, ticket, asPendingBecause: fault.description)
+                guard .now < begin + launch.patience / 4 else {
+                    return counted(contact, asPendingBecause: error.description)
+                }
             } catch {
                 await forget(contact)
                 throw error
             }
-            try await pause(for: .seconds(5))
-        }
-    }
-
-    private func dialect(of ticket: JobTicket, at url: URLParts) async throws -> Dialect {
-        if let dialect = ticket.dialect { return dialect }
-        guard let resource = ResourceContact(url.authority) else { throw MADError(.invalid, "no contact") }
-        return try await containers.dialect(of: try FactoryContact(resource, port: url.port))
-    }
-
-    private func takeUp(_ contact: JobContact) async throws -> JobState {
-        if let job = jobs.job(contact), job.credential == nil {
-            let service = JobService(soap: soap, dialect: job.dialect)
-            // Asked before the state, because with the state the end may come.
-            let credential = try? await service.credential(of: job.endpoint, patience: launch.patience / 4)
-            jobs.change(contact) { $0.credential = credential }
-        }
-        let state = try await inquiry.state(of: contact, patience: launch.patience / 2)
-        if !state.isFinal {
-            keeper.attend()
-            startTask { [self] in await subscribe(contact) }
-        }
-        return state
-    }
-
-    /// Asks for notifications of a job of an earlier process, whose own went with its port.
-    private func subscribe(_ contact: JobContact) async {
-        guard let job = jobs.job(contact), job.subscription == nil,
-            let wish = await subscriptions?.open(at: job.endpoint, job.dialect)
-        else { return }
-        do {
-            let endpoint = try await JobService(soap: soap, dialect: job.dialect)
-                .subscribe(wish, to: job.endpoint, patience: launch.patience / 2)
-            attend(to: contact, .init(wish: wish, endpoint: endpoint))
-            // What happened between the first look and the subscription, nobody tells.
-            jobs.change(contact) { $0.due = .now }
-            keeper.attend()
-        } catch {
-            launch.log.warning("subscribe", ["contact": contact.text, "error": "\(error)"])
-            subscriptions?.close(wish)
+            try await pause(for: min(.seconds(5), launch.patience / 16))
         }
     }
 
     /// From a FAILURE gwd concludes that the job is over, and may run it a second time. Only a job that its container does
     /// not know is one; any other is pending, and asked about until somebody answers for it.
-    private func counted(_ contact: JobContact, _ ticket: JobTicket, asPendingBecause reason: String) -> JobState {
-        if jobs.job(contact) == nil { jobs.add(contact, ticket, ticket.dialect ?? .gt40) }
-        keeper.attend()
+    private func counted(_ contact: JobContact, asPendingBecause reason: String) -> JobState {
+        lookSoon(after: contact)
         teller.notice("nobody answers for the job \(contact); it counts as pending until somebody does: \(reason)")
         return .pending
     }
@@ -232,7 +194,7 @@ final class WSDriver: ExecutionDriver {
     /// the last known state stays in force.
     func poll(_ contact: JobContact) async throws -> JobState {
         do {
-            return try await inquiry.state(of: contact, patience: launch.patience)
+            return try await keeper.state(of: contact, patience: launch.patience)
         } catch let error as MADError where error.code != .unknown {
             if error.code == .credential { clock.note(error) }
             // A job of which its container knows nothing at the moment is asked about again before long.
@@ -243,6 +205,7 @@ final class WSDriver: ExecutionDriver {
 
     func cancel(_ contact: JobContact) async throws {
         guard jobs.end(of: contact) == nil else { return }
+        try await within(launch.patience / 4) { [keeper] in try await keeper.takeUp.learnDialect(of: contact) }
         guard let job = jobs.job(contact) else { throw MADError(.unknown, "Job does not exist") }
         jobs.change(contact) { $0.isCancelled = true }
         // GT 4.0 answers only when the job is over. That may take longer than gwd's patience; the order is given all the
@@ -266,7 +229,7 @@ final class WSDriver: ExecutionDriver {
         let service = JobService(soap: soap, dialect: job.dialect)
         do {
             let isOver = try await service.end(
-                job.endpoint, isWithCredentials: job.credential != nil, patience: .seconds(600))
+                job.endpoint, isWithCredentials: job.ownsCredential, patience: .seconds(600))
             if isOver { return .success(cancelled(job.contact)) }
             lookSoon(after: job.contact)
             return .success(())

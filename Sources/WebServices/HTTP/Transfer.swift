@@ -120,17 +120,17 @@ final class Transfer: @unchecked Sendable {
         let detail = String(cString: reason).singleLine
         let words = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
         if isTooLong { return MADError(.refused, "\(server) sent more than \(answerLimit) bytes") }
-        if let refusal = check.refusal { return MADError(.credential, "no connection to \(server)", cause: refusal) }
+        if let refusal = check.refusal { return MADError(.credential, MADError.noConnection + server, cause: refusal) }
         switch code {
         case CURLE_OPERATION_TIMEDOUT:
             return MADError(.timedOut, "\(server) did not answer in time", cause: words)
         case CURLE_COULDNT_RESOLVE_HOST:
             return MADError(
-                .unreachable, "no connection to \(server)", cause: "no host is called \(request.url.host)")
+                .unreachable, MADError.noConnection + server, cause: "no host is called \(request.url.host)")
         case CURLE_COULDNT_CONNECT:
-            return MADError(.unreachable, "no connection to \(server)", cause: connectionProblem ?? words)
+            return MADError(.unreachable, MADError.noConnection + server, cause: connectionProblem ?? words)
         case CURLE_SSL_CONNECT_ERROR:
-            return MADError(.unreachable, "no connection to \(server)", cause: TLSAdvice.advice(words, check))
+            return MADError(.unreachable, MADError.noConnection + server, cause: TLSAdvice.advice(words, check))
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
             return MADError(.unreachable, "no answer from \(server)", cause: "\(words); it does not speak HTTP")
         default:

@@ -15,17 +15,20 @@ final class Containers: Sendable {
     }
 
     /// How long one question about a container may take.
-    private static let patience = Duration.seconds(40)
+    private let patience: Duration
 
     private let soap: SOAPClient
     private let fixed: Dialect?
     private let log: Log
     private let dialects = Shared<String, Dialect>()
     private let delegates = Shared<Place, Delegate>()
+    private let neighbours = Shared<Place, DelegationClient.Holder>()
 
     /// - Parameter dialect: that of all containers; `nil` to ask each.
-    init(_ soap: SOAPClient, dialect: Dialect?, log: Log) {
+    /// - Parameter patience: the deadline of a request.
+    init(_ soap: SOAPClient, dialect: Dialect?, patience: Duration, log: Log) {
         self.soap = soap
+        self.patience = min(.seconds(40), patience / 2)
         fixed = dialect
         self.log = log
     }
@@ -43,7 +46,7 @@ final class Containers: Sendable {
     private func probe(_ contact: FactoryContact) async throws -> Dialect {
         func ask(_ dialect: Dialect) async throws -> JobService.Understanding {
             try await JobService(soap: soap, dialect: dialect)
-                .understanding(of: contact.factory(dialect), patience: Containers.patience)
+                .understanding(of: contact.factory(dialect), patience: patience)
         }
         let new = try await ask(.gt42)
         guard new != .speaks else { return .gt42 }
@@ -59,12 +62,34 @@ final class Containers: Sendable {
 
     /// To whom credentials for the jobs of a factory are delegated.
     func delegate(of factory: EndpointReference, _ dialect: Dialect) async throws -> Delegate {
-        try await delegates.value(Place(factory: factory, dialect: dialect)) { [soap] in
+        try await delegates.value(Place(factory: factory, dialect: dialect)) { [soap, patience] in
             let address = try await JobService(soap: soap, dialect: dialect)
-                .delegationFactory(of: factory, patience: Containers.patience)
-            let holder = try await DelegationClient(soap, dialect).holder(at: address, patience: Containers.patience)
+                .delegationFactory(of: factory, patience: patience)
+            let holder = try await DelegationClient(soap, dialect).holder(at: address, patience: patience)
             return Delegate(factory: address, holder: holder)
         }
+    }
+
+    /// To whom a credential was delegated: the factory beside the service in which it lives tells.
+    func holder(of credential: EndpointReference, _ dialect: Dialect) async throws -> DelegationClient.Holder {
+        let factory = try Containers.factory(beside: credential)
+        return try await neighbours.value(Place(factory: factory, dialect: dialect)) { [soap, patience] in
+            try await DelegationClient(soap, dialect).holder(at: factory, patience: patience)
+        }
+    }
+
+    /// A credential was refused: the container may have got another certificate.
+    func forgetHolder(of credential: EndpointReference, _ dialect: Dialect) {
+        guard let factory = try? Containers.factory(beside: credential) else { return }
+        neighbours.forget(Place(factory: factory, dialect: dialect))
+    }
+
+    /// The toolkit has both services side by side, under these names.
+    private static func factory(beside credential: EndpointReference) throws(MADError) -> EndpointReference {
+        guard let slash = credential.address.lastIndex(of: "/") else {
+            throw MADError(.invalid, "'\(credential.address)' is no address of a service")
+        }
+        return EndpointReference(credential.address[...slash] + "DelegationFactoryService")
     }
 
     /// A delegation failed: the container may have got another certificate.

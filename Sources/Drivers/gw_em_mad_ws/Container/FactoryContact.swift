@@ -23,6 +23,21 @@ struct FactoryContact: Sendable, Equatable {
         self.manager = manager.isEmpty || manager == "(null)" ? "Fork" : manager
     }
 
+    /// The factory of `manager` in the container at `url`.
+    init(_ url: URLParts, manager: String) {
+        host = url.host
+        port = url.port
+        self.manager = manager
+    }
+
+    /// Where the factory is that a job description names; what the factory's reference leaves open is as in this contact.
+    func moved(to factory: EndpointReference) throws(MADError) -> FactoryContact {
+        guard let url = URLParts(factory.address) else {
+            throw MADError(.invalid, "'\(factory.address)' is no https address of a factory")
+        }
+        return FactoryContact(url, manager: factory.reference("ResourceID") ?? manager)
+    }
+
     /// The container, as one word.
     var authority: String { URLParts(host: host, port: port, path: "/").authority }
 

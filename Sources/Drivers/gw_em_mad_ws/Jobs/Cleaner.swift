@@ -19,12 +19,12 @@ struct Cleaner: Sendable {
         if !isDestroyed {
             let isEnded = await attempt("destroy", job.contact) {
                 _ = try await JobService(soap: soap, dialect: job.dialect)
-                    .end(job.endpoint, isWithCredentials: job.credential != nil, patience: .seconds(300))
+                    .end(job.endpoint, isWithCredentials: job.ownsCredential, patience: .seconds(300))
             }
             // GT 4.2 has removed the credential too.
             if isEnded, job.dialect == .gt42 { return }
         }
-        guard let credential = job.credential else { return }
+        guard job.ownsCredential, let credential = job.credential else { return }
         await destroy(credential, job.dialect, of: job.contact)
     }
 

@@ -27,6 +27,13 @@ struct Hearing: Sendable {
         }
     }
 
+    /// Takes what a job's container tells of it from now on, and what it has told before the job was known.
+    func attend(to contact: JobContact, _ subscription: Subscriptions.Entry) {
+        jobs.subscribe(contact, subscription.wish, subscription.endpoint)
+        guard let subscriptions = inquiry.subscriptions, let job = jobs.job(contact) else { return }
+        for notification in subscriptions.assign(subscription.wish, to: job) { take(notification, about: contact) }
+    }
+
     private func ask(about contact: JobContact, _ hint: JobReport?) {
         jobs.change(contact) { job in
             job.hint = hint

@@ -8,12 +8,21 @@ final class JobRegistry: Sendable {
     struct Job: Sendable {
         let contact: JobContact
         let ticket: JobTicket
-        let dialect: Dialect
+        /// How its container is spoken to; a guess while ``isTakenUp`` is false and the ticket names none.
+        var dialect: Dialect
+        /// False while nothing is known of it but its contact: nobody has answered for it yet.
+        var isTakenUp = true
+        /// It is of an earlier process, which alone knew whether its credential was delegated for it or named by its
+        /// description: the container tells both in the same way.
+        var isRecovered = false
         /// Who made it; unknown for a job of an earlier process.
         var factory: EndpointReference?
         /// The credential that was delegated for it, and when the proxy file was written that it was made from.
         var credential: EndpointReference?
         var credentialAge = 0
+        /// How often the container refused a newer one, and when it is offered again.
+        var refusals = 0
+        var nextOffer = ContinuousClock.now
         /// The last state that the container told.
         var state = GRAMState.unsubmitted
         /// When to ask next, and how long after that.
@@ -32,11 +41,16 @@ final class JobRegistry: Sendable {
         var isCancelled = false
         /// gwd was told that its submission failed: it is to be ended.
         var isOrphan = false
+        /// Since when it is known, and how often its container refused to end it.
+        let entered = ContinuousClock.now
+        var faults = 0
         /// How often, and since when, the container has not known it.
         var unknown: (times: Int, since: ContinuousClock.Instant)?
 
         /// Where it is found.
         var endpoint: EndpointReference { ticket.endpoint(dialect) }
+        /// Whether its credential goes with it.
+        var ownsCredential: Bool { credential != nil && !isRecovered }
         /// Its container.
         var authority: String { ticket.authority }
     }
@@ -65,12 +79,15 @@ final class JobRegistry: Sendable {
     }
 
     /// Enters a job. It is looked at soon, and then less and less often: short jobs end soon, long ones can wait.
-    func add(_ contact: JobContact, _ ticket: JobTicket, _ dialect: Dialect) {
+    func add(
+        _ contact: JobContact, _ ticket: JobTicket, _ dialect: Dialect, _ body: (inout Job) -> Void = { _ in }
+    ) {
         let delay = min(.seconds(1), interval)
         state.withLock { state in
             state.ended[contact] = nil
-            state.jobs[contact] = Job(
-                contact: contact, ticket: ticket, dialect: dialect, due: .now + delay, delay: delay)
+            var job = Job(contact: contact, ticket: ticket, dialect: dialect, due: .now + delay, delay: delay)
+            body(&job)
+            state.jobs[contact] = job
         }
     }
 
@@ -200,7 +217,8 @@ final class JobRegistry: Sendable {
                 // A quarter more or less, so that jobs submitted at once are not asked about at once.
                 state.jobs[job.contact]?.due = now + job.delay * Double.random(in: 0.75...1.25)
                 let isHeard = job.subscription != nil && state.heard.contains(job.authority)
-                state.jobs[job.contact]?.delay = min(isHeard ? safety : interval, job.delay * 1.5)
+                state.jobs[job.contact]?.delay = min(
+                    job.isOrphan ? interval * 10 : isHeard ? safety : interval, job.delay * 1.5)
             }
             return Dictionary(grouping: due, by: \.authority)
         }

@@ -13,6 +13,13 @@ final class Keeper: Sendable {
     private static let shortest = 4 * 86_400
     /// How often an orphan is looked for that its container does not know: its submission may still be under way there.
     private static let searches = 8
+    /// How often a container may refuse to end an orphan, and how long it is looked for at all.
+    private static let mostFaults = 10
+    private static let longestSearch = Duration.seconds(86_400)
+    /// How often a container may refuse a renewed credential, and how long to wait after the first time; four times as
+    /// long after each further one.
+    private static let mostRefusals = 5
+    private static let firstWait = Duration.seconds(5)
 
     private let soap: SOAPClient
     private let jobs: JobRegistry
@@ -35,6 +42,21 @@ final class Keeper: Sendable {
         self.teller = teller
         self.clock = clock
         self.delegation = delegation
+    }
+
+    /// What brings jobs of an earlier process here.
+    var takeUp: TakeUp {
+        TakeUp(
+            soap: soap, jobs: jobs, containers: containers,
+            hearing: Hearing(jobs: jobs, inquiry: inquiry, keeper: self, teller: teller))
+    }
+
+    /// The state of a job; one that was taken up while nobody answered for it is taken up in full first.
+    func state(of contact: JobContact, patience: Duration) async throws -> JobState {
+        guard jobs.job(contact)?.isTakenUp == false else {
+            return try await inquiry.state(of: contact, patience: patience)
+        }
+        return try await takeUp.take(contact, patience: patience)
     }
 
     /// Begins to look after jobs, or thinks anew about when to look next.
@@ -82,8 +104,8 @@ final class Keeper: Sendable {
     private func look(after job: JobRegistry.Job) async -> Bool {
         guard !job.isOrphan else { return await end(job) }
         do {
-            teller.tell(job.contact, try await inquiry.state(of: job.contact, patience: Keeper.patience))
-            try await keep(job)
+            teller.tell(job.contact, try await state(of: job.contact, patience: Keeper.patience))
+            if let job = jobs.job(job.contact) { try await keep(job) }
             return true
         } catch let error as MADError where error.code == .unknown {
             guard jobs.job(job.contact) != nil else { return true }
@@ -114,7 +136,7 @@ final class Keeper: Sendable {
     private func end(_ orphan: JobRegistry.Job) async -> Bool {
         do {
             _ = try await JobService(soap: soap, dialect: orphan.dialect)
-                .end(orphan.endpoint, isWithCredentials: orphan.credential != nil, patience: .seconds(300))
+                .end(orphan.endpoint, isWithCredentials: orphan.ownsCredential, patience: .seconds(300))
             teller.log.warning("orphan-ended", ["contact": orphan.contact.text])
             teller.notice("the job \(orphan.contact) is cancelled: it was accepted after gwd had been told otherwise")
             inquiry.finish(orphan.contact, end: .cancelled, isDestroyed: true)
@@ -127,6 +149,13 @@ final class Keeper: Sendable {
             return true
         } catch {
             teller.log.warning("orphan", ["contact": orphan.contact.text, "error": "\(error)"])
+            if error is SOAPFault { jobs.change(orphan.contact) { $0.faults += 1 } }
+            if orphan.faults + 1 >= Keeper.mostFaults && error is SOAPFault
+                || orphan.entered + Keeper.longestSearch < .now
+            {
+                teller.notice("the job \(orphan.contact) cannot be cancelled, should it run: \(error)")
+                inquiry.finish(orphan.contact, end: .cancelled, isDestroyed: true)
+            }
             return error is SOAPFault
         }
     }
@@ -149,7 +178,8 @@ final class Keeper: Sendable {
         }
         clock.note(path: credential.path, expiry: credential.expiry)
         let stale = jobs.jobs.filter {
-            $0.credential != nil && $0.credentialAge != credential.modified && !$0.isOrphan && $0.factory != nil
+            $0.credential != nil && $0.credentialAge != credential.modified && !$0.isOrphan && $0.nextOffer <= .now
+                && (delegation != .none || !$0.isRecovered)
         }
         await withTaskGroup { group in
             // Those of a container one after another: nobody waits for this.
@@ -163,18 +193,55 @@ final class Keeper: Sendable {
 
     /// False when the container did not answer.
     private func refresh(_ job: JobRegistry.Job, with credential: ProxyCredential) async -> Bool {
-        guard let delegated = job.credential, let factory = job.factory else { return true }
+        guard let delegated = job.credential else { return true }
         do {
-            let delegate = try await containers.delegate(of: factory, job.dialect)
-            try await DelegationClient(soap, job.dialect).refresh(
-                delegated, with: credential, isLimited: delegation == .limited, for: delegate.holder)
+            do { try await offer(credential, job, delegated) } catch let fault as SOAPFault
+                where !fault.isResourceUnknown
+            {
+                // The container may have got another key since it was asked.
+                teller.log.warning("refresh", ["contact": job.contact.text, "error": fault.description])
+                if let factory = job.factory { containers.forgetDelegate(of: factory, job.dialect) }
+                containers.forgetHolder(of: delegated, job.dialect)
+                try await offer(credential, job, delegated)
+            }
             teller.notice("the job \(job.contact) has the renewed proxy certificate")
+            settle(job, credential)
         } catch {
             teller.log.warning("refresh", ["contact": job.contact.text, "error": "\(error)"])
-            guard error is SOAPFault else { return false }
-            containers.forgetDelegate(of: factory, job.dialect)
+            let code = (error as? MADError)?.code
+            if code == .timedOut || code == .unreachable { return false }
+            let isGone = (error as? SOAPFault)?.isResourceUnknown ?? false
+            if isGone || job.refusals + 1 >= Keeper.mostRefusals {
+                teller.notice("the job \(job.contact) does not get the renewed proxy certificate: \(error)")
+                settle(job, credential)
+            } else {
+                jobs.change(job.contact) { job in
+                    job.nextOffer = .now + Keeper.firstWait * (1 << (2 * job.refusals))
+                    job.refusals += 1
+                }
+            }
         }
-        jobs.change(job.contact) { $0.credentialAge = credential.modified }
         return true
+    }
+
+    private func offer(_ credential: ProxyCredential, _ job: JobRegistry.Job, _ delegated: EndpointReference)
+        async throws
+    {
+        let holder: DelegationClient.Holder
+        if let factory = job.factory {
+            holder = try await containers.delegate(of: factory, job.dialect).holder
+        } else {
+            holder = try await containers.holder(of: delegated, job.dialect)
+        }
+        try await DelegationClient(soap, job.dialect).refresh(
+            delegated, with: credential, isLimited: delegation == .limited, for: holder)
+    }
+
+    /// Nothing is to be done before the proxy is renewed again.
+    private func settle(_ job: JobRegistry.Job, _ credential: ProxyCredential) {
+        jobs.change(job.contact) { job in
+            job.credentialAge = credential.modified
+            job.refusals = 0
+        }
     }
 }

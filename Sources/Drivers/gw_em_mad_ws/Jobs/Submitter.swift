@@ -33,7 +33,8 @@ struct Submitter: Sendable {
     }
 
     /// Creates the job, again with the same identifier when no answer comes: then it may be there or not.
-    /// - Parameter orphan: called with the identifier when nobody knows in the end.
+    /// - Parameter orphan: called with the identifier when nobody knows in the end. Where no connection was made nothing was
+    ///   sent, and there is none.
     func create(
         _ description: JobDescription, _ delegated: EndpointReference?, at factory: EndpointReference,
         _ dialect: Dialect, orphan: (UUID) -> Void
@@ -43,6 +44,7 @@ struct Submitter: Sendable {
         let identifier = UUID()
         let text = description.text(dialect, credential: delegated)
         let end = ContinuousClock.now + patience
+        var isPerhapsSent = false
         do {
             for wait in [Duration.seconds(1), .seconds(5), nil] {
                 func attempt() async throws -> JobService.Creation {
@@ -61,6 +63,7 @@ struct Submitter: Sendable {
                     }
                     return (creation.ticket, wish.map { .init(wish: $0, endpoint: creation.subscription) })
                 } catch let error as MADError where error.code == .unreachable {
+                    isPerhapsSent = isPerhapsSent || !error.isBeforeConnection
                     guard let wait, .now + wait < end else { throw error }
                     log.warning("create", ["container": factory.address, "error": error.description])
                     try await pause(for: wait)
@@ -69,7 +72,7 @@ struct Submitter: Sendable {
             throw MADError(.internal, "a submission without an attempt")
         } catch {
             if let wish { subscriptions?.close(wish) }
-            if error is SOAPFault {
+            if error is SOAPFault || !isPerhapsSent && (error as? MADError)?.isBeforeConnection == true {
                 if let delegated {
                     let cleaner = Cleaner(soap: soap, log: log)
                     startTask { await cleaner.destroy(delegated, dialect, of: nil) }
