@@ -77,23 +77,8 @@ import Testing
         let staging = try await StagingTalk()
         #expect(try await staging.fetch("/no/such/file") == nil)
         let server = try await staging.server()
-        func switches() throws -> [String] {
-            try [staging.talk.pid, server].flatMap { process in
-                try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task").sorted().map { task in
-                    let status = FileManager.default.contents(atPath: "/proc/\(process)/task/\(task)/status") ?? Data()
-                    return String(decoding: status, as: UTF8.self).split(separator: "\n")
-                        .filter { $0.hasPrefix("voluntary") }.joined()
-                }
-            }
-        }
-        // What the last request left behind ends within a moment; then there is a second without any wake-up.
-        var last = try switches()
-        for _ in 0..<20 {
-            try await Task.sleep(for: .seconds(1))
-            let now = try switches()
-            if now == last { return }
-            last = now
-        }
-        Issue.record("the driver or its server never rests")
+        #expect(
+            try await Processes.comeToRest([staging.talk.pid, server], pause: .seconds(1), rounds: 20),
+            "the driver or its server never rests")
     }
 }

@@ -66,11 +66,7 @@ import Testing
         try await tool.wait(for: "gwmad: active")
         tool.signal(SIGINT)
         #expect(try await tool.finish(within: .seconds(60)) == 130, "\(tool.messages)")
-        let sleepers = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { name in
-            let line = FileManager.default.contents(atPath: "/proc/\(name)/cmdline") ?? Data()
-            return String(decoding: line, as: UTF8.self).hasPrefix("/bin/sleep\0\(marker)")
-        }
-        #expect(sleepers == [])
+        #expect(try Processes.running("/bin/sleep", marker) == [])
         #expect(try leftovers(of: tool.messages) == [])
     }
 

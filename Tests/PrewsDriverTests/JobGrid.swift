@@ -14,7 +14,7 @@ final class JobGrid: Sendable {
         variables = try await Testbed.shared().variables
         folder = try TemporaryDirectory()
         own = nil
-        await Places.shared.take()
+        await places.take()
     }
 
     private init(own state: String) async throws {
@@ -27,11 +27,11 @@ final class JobGrid: Sendable {
         }
         self.variables = variables
         own = state
-        await Places.shared.take()
+        await places.take()
     }
 
     deinit {
-        Task.detached { await Places.shared.giveBack() }
+        Task.detached { await places.giveBack() }
     }
 
     /// Runs a test with a grid of its own, whose servers it may kill.
@@ -90,20 +90,7 @@ final class JobGrid: Sendable {
     }
 }
 
-/// How many tests use a grid at once: more would only wait for the processor, and for each other.
-private actor Places {
-    static let shared = Places()
-    private var free = 6
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-
-    func take() async {
-        if free > 0 { free -= 1 } else { await withCheckedContinuation { waiting.append($0) } }
-    }
-
-    func giveBack() {
-        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
-    }
-}
+private let places = Places(6)
 
 extension Talk {
     /// The part of a job's contact that is GRAM's.

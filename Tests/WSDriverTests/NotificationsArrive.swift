@@ -133,21 +133,6 @@ import Testing
         let grid = try await WSGrid("4.2")
         let talk = try await grid.driver()
         try await grid.letContainerBeHeard(by: talk)
-        func switches() throws -> Int {
-            try FileManager.default.contentsOfDirectory(atPath: "/proc/\(talk.pid)/task").reduce(0) { sum, task in
-                let status = try String(contentsOfFile: "/proc/\(talk.pid)/task/\(task)/status", encoding: .utf8)
-                let line = status.split(separator: "\n").first { $0.hasPrefix("voluntary_ctxt_switches") }
-                return sum + (line.flatMap { Int($0.split(separator: "\t").last ?? "") } ?? 0)
-            }
-        }
-        // Timers of what is over go off once; then there is nothing left to wake up for.
-        var before = try switches()
-        for _ in 0..<20 {
-            try await Task.sleep(for: .seconds(3))
-            let after = try switches()
-            if after == before { return }
-            before = after
-        }
-        Issue.record("the driver keeps waking up")
+        #expect(try await Processes.comeToRest([talk.pid], pause: .seconds(3), rounds: 20), "it keeps waking up")
     }
 }

@@ -11,19 +11,19 @@ final class WSGrid: Sendable {
 
     init(_ gt: String, _ options: [String] = []) async throws {
         self.gt = gt
-        await Places.shared.take()
+        await places.take()
         do {
             testbed = try await Testbed.shared()
             folder = try TemporaryDirectory()
             container = try await WebServicesContainer(gt: gt, on: testbed, options: options)
         } catch {
-            await Places.shared.giveBack()
+            await places.giveBack()
             throw error
         }
     }
 
     deinit {
-        Task.detached { await Places.shared.giveBack() }
+        Task.detached { await places.giveBack() }
     }
 
     /// The factory for jobs that simply run.
@@ -75,20 +75,7 @@ final class WSGrid: Sendable {
     }
 }
 
-/// How many tests use a container at once: more would only wait for the processor, and for each other.
-private actor Places {
-    static let shared = Places()
-    private var free = 4
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-
-    func take() async {
-        if free > 0 { free -= 1 } else { await withCheckedContinuation { waiting.append($0) } }
-    }
-
-    func giveBack() {
-        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
-    }
-}
+private let places = Places(4)
 
 extension Talk {
     /// Submits a job and returns its contact.

@@ -1,12 +1,12 @@
 import GRAM
 import Globus
 import MADKit
-import Synchronization
 
 /// Looks after running jobs: asks for those that nobody speaks of, and keeps their credential fresh.
 ///
 /// Notifications get lost: behind a firewall, with a host name that others cannot resolve, or when job manager and driver
-/// hold proxies of different kinds. Jobs that nobody knows of are cancelled until they are over. One task works here while jobs run, and none while none do.
+/// hold proxies of different kinds. Jobs that nobody knows of are cancelled until they are over. One task works here while
+/// jobs run, and none while none do.
 final class Keeper: Sendable {
     /// How long one question may take.
     private static let patience = Duration.seconds(60)
@@ -17,7 +17,7 @@ final class Keeper: Sendable {
     private let teller: Teller
     private let clock: CredentialClock
     private let interval: Duration
-    private let task = Mutex<Task<Void, Never>?>(nil)
+    private let task = SuccessiveTask()
 
     init(
         client: GRAMClient, jobs: JobRegistry, inquiry: Inquiry, teller: Teller, clock: CredentialClock,
@@ -33,14 +33,7 @@ final class Keeper: Sendable {
 
     /// Begins to look after jobs, or thinks anew about when to look next.
     func attend() {
-        let new = startTask { [self] in await work() }
-        let old = task.withLock { task in
-            defer { task = new }
-            return task
-        }
-        // It sleeps or it works; when it works, it looks at the clock again by itself. Outside of the lock, because what
-        // is to be done at a cancellation is done at once.
-        old?.cancel()
+        task.start { [self] in await work() }
     }
 
     private func work() async {

@@ -28,7 +28,7 @@ final class Keeper: Sendable {
     private let teller: Teller
     private let clock: CredentialClock
     private let delegation: DelegationMode
-    private let task = Mutex<Task<Void, Never>?>(nil)
+    private let task = SuccessiveTask()
     private let isRenewing = Mutex(false)
 
     init(
@@ -61,13 +61,7 @@ final class Keeper: Sendable {
 
     /// Begins to look after jobs, or thinks anew about when to look next.
     func attend() {
-        let new = startTask { [self] in await work() }
-        let old = task.withLock { task in
-            defer { task = new }
-            return task
-        }
-        // It sleeps, or is about to. Outside of the lock, because what is to be done at a cancellation is done at once.
-        old?.cancel()
+        task.start { [self] in await work() }
     }
 
     private func work() async {
