@@ -24,13 +24,13 @@ package enum Shell {
         close(nothing)
         close(ends[1])
         defer { close(ends[0]) }
-        guard code == 0 else { throw Failure(command: command, status: code) }
+        guard code == 0 else { throw Failure(command: command, status: code, output: []) }
         var output: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while case let count = read(ends[0], &buffer, buffer.count), count > 0 { output += buffer[..<count] }
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
-        guard status == 0 else { throw Failure(command: command, status: status) }
+        guard status == 0 else { throw Failure(command: command, status: status, output: output) }
         return String(decoding: output, as: UTF8.self)
     }
 
@@ -38,6 +38,9 @@ package enum Shell {
     package struct Failure: Error, CustomStringConvertible {
         let command: String
         let status: Int32
-        package var description: String { "\(command): wait status \(status)" }
+        let output: [UInt8]
+        package var description: String {
+            "\(command): wait status \(status), after \(String(decoding: output.suffix(1_000), as: UTF8.self))"
+        }
     }
 }
