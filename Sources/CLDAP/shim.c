@@ -1,16 +1,25 @@
 #include "CLDAP.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <openldap.h>
 
-void cldap_ignore_surroundings(void) {
+static void start_aloof(void) {
+    const int was_set = getenv("LDAPNOINIT") != NULL;
     int version;
     setenv("LDAPNOINIT", "1", 1);
     /* The first look at an option is when libldap reads its surroundings. */
     ldap_get_option(NULL, LDAP_OPT_PROTOCOL_VERSION, &version);
+    /* Processes that this one starts may want theirs. */
+    if (!was_set) unsetenv("LDAPNOINIT");
+}
+
+void cldap_ignore_surroundings(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, start_aloof);
 }
 
 int cldap_open(LDAP **handle, int socket, const char *url, unsigned long largest) {

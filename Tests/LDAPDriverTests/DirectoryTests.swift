@@ -1,10 +1,17 @@
 import Directory
+import Glibc
 import Testing
 
 @testable import GridInformation
 
 /// The parts that need no server.
 @Suite struct LDAPPartsWork {
+    /// Else every ldapsearch that a process with a client starts would read no variable either.
+    @Test func keepingSurroundingsOutLeavesTheEnvironmentAsItWas() {
+        _ = DirectoryClient()
+        #expect(getenv("LDAPNOINIT") == nil)
+    }
+
     @Test func valuesInFiltersMeanNothing() {
         #expect(DirectoryFilter.has("cn", "a*(b)\\c\0ü").description == "(cn=a\\2a\\28b\\29\\5cc\\00\\c3\\bc)")
     }

@@ -88,20 +88,6 @@ import Testing
         let talk = try await grid.driver()
         _ = try await talk.submit(0, to: grid.polling, try grid.description("&(executable=/bin/true)"))
         try await talk.hear("DONE", of: 0)
-        // Connections of the library close a moment after their last byte.
-        try await Task.sleep(for: .seconds(2))
-        let before = try Self.switches(talk.pid)
-        try await Task.sleep(for: .seconds(3))
-        #expect(try Self.switches(talk.pid) == before)
-    }
-
-    /// How often each thread of a process went to sleep.
-    private static func switches(_ pid: Int32) throws -> [String: String] {
-        var result: [String: String] = [:]
-        for task in try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task") {
-            let status = try String(contentsOfFile: "/proc/\(pid)/task/\(task)/status", encoding: .utf8)
-            result[task] = status.split(separator: "\n").filter { $0.hasPrefix("voluntary") }.joined()
-        }
-        return result
+        #expect(try await Processes.comeToRest([talk.pid], pause: .seconds(3), rounds: 10))
     }
 }

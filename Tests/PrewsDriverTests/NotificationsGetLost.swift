@@ -48,14 +48,16 @@ import Testing
         let grid = try await JobGrid()
         let port = Int.random(in: 20_000..<32_000)
         let talk = try await grid.driver("", ["GLOBUS_TCP_PORT_RANGE": "\(port),\(port + 20)"])
-        let contact = try await talk.submit(0, to: grid.polling, try grid.job("sleep 5"))
+        let contact = try await talk.submit(0, to: grid.polling, try grid.job("sleep 300"))
         try await talk.hear("ACTIVE", of: 0)
         let message =
             "protocol-version: 2\r\njob-manager-url: \(Talk.url(contact))\r\nstatus: 16\r\nfailure-code: 0\r\n\0"
         try await Self.send(
             message, to: try #require(try await Self.listeningPort(of: talk.pid)),
             with: try await grid.credential(as: "own"))
-        #expect(try await talk.hear("SUSPENDED", of: 0, within: .seconds(5)) == "CALLBACK 0 SUCCESS SUSPENDED")
+        #expect(try await talk.hear("SUSPENDED", of: 0) == "CALLBACK 0 SUCCESS SUSPENDED")
+        talk.say("CANCEL 0 - -")
+        try await talk.hear("FAILED", of: 0)
     }
 
     /// The port at which a process listens.
@@ -85,7 +87,7 @@ import Testing
 
 extension Talk {
     /// Asks for a job's state until it is `state`; returns the last answer.
-    func poll(_ job: Int, until state: String, within limit: Duration = .seconds(30)) async throws -> String {
+    func poll(_ job: Int, until state: String, within limit: Duration = .seconds(60)) async throws -> String {
         let deadline = ContinuousClock.now + limit
         while true {
             let reply = try await hear("POLL", after: "POLL \(job) - -")

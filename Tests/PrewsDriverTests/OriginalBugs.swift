@@ -98,6 +98,6 @@ import Testing
         let document = try grid.description("&(executable=/no/such/program)")
         // These fail while their contacts are on the way.
         for job in 0..<10 { talk.say("SUBMIT \(job) \(grid.polling) \(document)") }
-        for job in 0..<10 { _ = try await talk.hear("CALLBACK \(job) FAILURE", within: .seconds(20)) }
+        for job in 0..<10 { _ = try await talk.hear("CALLBACK \(job) FAILURE", within: .seconds(120)) }
     }
 }
