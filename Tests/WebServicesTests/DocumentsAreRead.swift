@@ -24,6 +24,41 @@ import WebServices
 
     @Test(
         arguments: [
+            (
+                "<r xmlns='urn:r'><k>a<b>&lt;b</b>c<![CDATA[<d>]]><!-- e -->f<g/>\n</k></r>",
+                "<k xmlns=\"urn:r\">a<b>&lt;b</b>c&lt;d&gt;f<g></g>\n</k>"
+            ),
+            (
+                "<r xmlns='urn:r'><k xmlns=''><b xmlns='urn:b'><c xmlns=''/></b></k></r>",
+                "<k><b xmlns=\"urn:b\"><c xmlns=\"\"></c></b></k>"
+            ),
+            (
+                "<r xmlns:p='urn:p' xmlns:q='urn:q'><p:k p:a='1' xml:lang='de'><p:k q:a='&quot;'/></p:k></r>",
+                "<p:k xmlns:p=\"urn:p\" p:a=\"1\" xml:lang=\"de\"><p:k xmlns:q=\"urn:q\" q:a=\"&quot;\"></p:k></p:k>"
+            ),
+            (
+                "<r xmlns:x='http://www.w3.org/2001/XMLSchema-instance' xmlns:s='urn:s'><k x:type='s:string'>v</k></r>",
+                "<k xmlns:x=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:s=\"urn:s\" x:type=\"s:string\">v</k>"
+            ),
+        ])
+    func aCopyHasAllThatTheElementHasAndNoMore(text: String, copy: String) throws {
+        #expect(try read(text).child("k")?.standaloneText == copy)
+    }
+
+    @Test func aPrefixThatStandsForNothingIsPartOfTheName() throws {
+        let root = try read("<a:b c:d='1'>v</a:b>")
+        #expect(root.name == XMLName("", "a:b") && root.attribute("c:d") == "1" && root.attribute("d") == nil)
+    }
+
+    @Test func textIsThatOfAllElementsBelow() throws {
+        let root = try read("<a>1<b>2<c>3</c></b><d e='f'/>4<!-- 5 --><?g 6?>&#55;</a>")
+        #expect(root.text == "12347")
+        #expect(root.child("b")?.text == "23" && root.first("c")?.text == "3" && root.child("d")?.text == "")
+        #expect(root.children.map(\.local) == ["b", "d"] && root.child("c") == nil)
+    }
+
+    @Test(
+        arguments: [
             "<!DOCTYPE a [<!ENTITY x 'yy'>]><a>&x;</a>",
             "<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>",
             "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/hostname'>]><a>&x;</a>",

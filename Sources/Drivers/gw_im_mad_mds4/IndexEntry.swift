@@ -21,7 +21,8 @@ struct IndexEntry {
     }
 
     /// The host in the address, in lower case.
-    var host: String { URLParts(address)?.host.lowercased() ?? "" }
+    var host: String { IndexEntry.host(address) }
+    static func host(_ address: String) -> String { URLParts(address)?.host.lowercased() ?? "" }
     /// Starts processes on the machine itself.
     var isFork: Bool { resource.lowercased() == "fork" }
     /// Passes jobs on to other factories and has no data of its own.

@@ -139,7 +139,7 @@ struct MDS4Driver: InformationDriver {
     private func own(_ entries: [IndexEntry], of host: String, _ url: URLParts, _ deadline: Instant)
         async throws -> [IndexEntry]
     {
-        let hosts = Set(entries.map(\.host))
+        let hosts = Set(Set(entries.map(\.address)).map(IndexEntry.host))
         guard hosts.count > 1 else { return entries }
         var own = entries.filter { $0.host == host.lowercased() }
         if own.isEmpty {

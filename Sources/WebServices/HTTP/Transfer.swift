@@ -103,8 +103,17 @@ final class Transfer: @unchecked Sendable {
             isTooLong = true
             return false
         }
+        // Growing by and by would copy a long answer several times.
+        if body.isEmpty { body.reserveCapacity(min(announcedSize, answerLimit)) }
         body += bytes
         return true
+    }
+
+    /// What the server says that the answer has; 0 when it does not say.
+    private var announcedSize: Int {
+        var size: curl_off_t = 0
+        mad_curl_get_size(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size)
+        return max(0, Int(size))
     }
 
     /// What came of it.

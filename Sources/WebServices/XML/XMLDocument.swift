@@ -5,9 +5,10 @@ import Synchronization
 /// A document from the network or from a file, as libxml2 reads it: no document type, hence no entities of its own, no
 /// access to anything outside, no more than 256 levels and the given number of bytes.
 final class XMLDocument: @unchecked Sendable {
-    // Sendable because the tree is never changed after init, and libxml2 only reads it then.
-    fileprivate let tree: xmlDocPtr
-    let root: xmlNodePtr
+    // Sendable because nothing is changed after init.
+    let table: XMLTable
+    /// Where the names are kept that the table points to.
+    private let names: xmlDictPtr
 
     /// Why a document cannot be read.
     struct Failure: Error, CustomStringConvertible {
@@ -27,33 +28,34 @@ final class XMLDocument: @unchecked Sendable {
         }
         if let excess = XMLBounds.excess(in: bytes) { throw Failure(line: 0, reason: excess) }
         _ = XMLDocument.library
-        guard let context = xmlNewParserCtxt() else { throw Failure(line: 0, reason: "libxml2 has no memory") }
+        guard let context = xmlNewParserCtxt(), let names = context.pointee.dict else {
+            throw Failure(line: 0, reason: "libxml2 has no memory")
+        }
         defer { xmlFreeParserCtxt(context) }
-        // A document type is where entity bombs and external entities live; SOAP forbids it anyway.
-        context.pointee.sax.pointee.internalSubset = { context, _, _, _ in
-            let context = context?.assumingMemoryBound(to: xmlParserCtxt.self)
-            context?.pointee._private = UnsafeMutableRawPointer(bitPattern: 1)
-            xmlStopParser(context)
+        let reading = XMLReading(context, bytes: bytes.count)
+        // Values are wanted as they are meant; without a document type there are no entities but XML's own five.
+        let meant = XML_PARSE_NOENT.rawValue | XML_PARSE_NONET.rawValue
+        let options = meant | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
+        withExtendedLifetime(reading) {
+            bytes.withUnsafeBytes { buffer in
+                // There is no tree, because the reading builds none.
+                _ = xmlCtxtReadMemory(
+                    context, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: buffer.count),
+                    nil, nil, Int32(options))
+            }
         }
-        let options = XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
-        let tree = bytes.withUnsafeBytes { buffer in
-            xmlCtxtReadMemory(
-                context, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: buffer.count), nil,
-                nil, Int32(options))
-        }
-        guard context.pointee._private == nil else {
-            if let tree { xmlFreeDoc(tree) }
+        guard !reading.hasDocumentType else {
             throw Failure(line: 0, reason: "the document has a document type (DTD), which is not allowed")
         }
-        guard let tree, let root = xmlDocGetRootElement(tree) else {
-            if let tree { xmlFreeDoc(tree) }
+        guard context.pointee.wellFormed != 0, !reading.table.elements.isEmpty else {
             throw XMLDocument.failure(of: context)
         }
-        self.tree = tree
-        self.root = root
+        table = reading.table
+        xmlDictReference(names)
+        self.names = names
     }
 
-    deinit { xmlFreeDoc(tree) }
+    deinit { xmlDictFree(names) }
 
     /// Readies libxml2 for several threads, once.
     private static let library: Void = xmlInitParser()
