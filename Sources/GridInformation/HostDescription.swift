@@ -11,9 +11,8 @@ package struct HostDescription: Sendable {
 
     /// The rows of queues whose names gwd can use; the others are left out before queues are numbered, with a note.
     mutating func named<Row>(_ rows: [Row], by name: (Row) -> String) -> [Row] {
-        let left = rows.map(name).filter { !AttributeKeyword.isQueueName($0) }
-        guard !left.isEmpty else { return rows }
-        notes.append("queues left out, gwd cannot use their names: " + left.map { "'\($0)'" }.joined(separator: ", "))
-        return rows.filter { AttributeKeyword.isQueueName(name($0)) }
+        let (usable, note) = QueueNames.usable(rows, by: name)
+        if let note { notes.append(note) }
+        return usable
     }
 }

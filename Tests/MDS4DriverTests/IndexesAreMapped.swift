@@ -11,11 +11,11 @@ import Testing
                 == "MONITOR 4 SUCCESS HOSTNAME=\"localhost\" ARCH=\"x86\" OS_NAME=\"Linux\" OS_VERSION=\"2.6.18-4-686\" "
                 + "CPU_MODEL=\"x86\" CPU_MHZ=3201 CPU_FREE=348 CPU_SMP=4 NODECOUNT=151 SIZE_MEM_MB=2026 "
                 + "FREE_MEM_MB=1027 SIZE_DISK_MB=74240 FREE_DISK_MB=41216 FORK_NAME=\"Fork\" LRMS_NAME=\"PBS\" "
-                // "another queue" has a blank in it, with which gwd's scheduler cannot name it: nothing is said of it.
-                + "LRMS_TYPE=\"pbs\" QUEUE_NAME[1]=\"dque\" "
-                + "QUEUE_NODECOUNT[1]=151 QUEUE_FREENODECOUNT[1]=139 QUEUE_MAXTIME[1]=-1 QUEUE_MAXCPUTIME[1]=-1 "
-                + "QUEUE_MAXCOUNT[1]=0 QUEUE_MAXRUNNINGJOBS[1]=0 QUEUE_MAXJOBSINQUEUE[1]=0 "
-                + "QUEUE_STATUS[1]=\"enabled\" QUEUE_DISPATCHTYPE[1]=\"\" QUEUE_PRIORITY[1]=\"0\" QUEUE_JOBWAIT[1]=\"0\""
+                // "another queue" has a blank in it, with which gwd's scheduler cannot name it: it takes no number.
+                + "LRMS_TYPE=\"pbs\" QUEUE_NAME[0]=\"dque\" "
+                + "QUEUE_NODECOUNT[0]=151 QUEUE_FREENODECOUNT[0]=139 QUEUE_MAXTIME[0]=-1 QUEUE_MAXCPUTIME[0]=-1 "
+                + "QUEUE_MAXCOUNT[0]=0 QUEUE_MAXRUNNINGJOBS[0]=0 QUEUE_MAXJOBSINQUEUE[0]=0 "
+                + "QUEUE_STATUS[0]=\"enabled\" QUEUE_DISPATCHTYPE[0]=\"\" QUEUE_PRIORITY[0]=\"0\" QUEUE_JOBWAIT[0]=\"0\""
         )
     }
 
@@ -103,6 +103,17 @@ import Testing
         #expect(attributes.values["QUEUE_NAME[0]"] == .text("q"))
         #expect(attributes.values["QUEUE_FREENODECOUNT[0]"] == .integer(2_147_483_647))
         #expect(attributes.values["OS_NAME"] == nil)
+    }
+
+    @Test func queuesThatGWDCannotNameTakeNoNumber() async throws {
+        let index = try await Index(
+            #"{"index": {"queues": [{"Name": "a b"}, {"Name": "q"}, {"Name": ""}, {"Name": "r"}]}}"#)
+        let talk = try await index.driver("--log-level info")
+        let attributes = try await index.attributes(talk)
+        #expect(attributes.values["QUEUE_NAME[0]"] == .text("q"))
+        #expect(attributes.values["QUEUE_NAME[1]"] == .text("r"))
+        #expect(!attributes.values.keys.contains { $0.hasSuffix("[2]") || $0.hasSuffix("[3]") })
+        try await talk.hearComplaint("queues left out, gwd cannot use their names: 'a b', ''")
     }
 
     @Test func aLoadBeyondTheProcessorsLeavesNothingFree() async throws {

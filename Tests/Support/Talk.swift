@@ -64,6 +64,7 @@ package final class Talk: Sendable {
     private let program: String
     private let state: Mutex<State>
     private let output: Int32
+    private let errors: Int32
     /// The process's number.
     package let pid: Int32
 
@@ -90,13 +91,9 @@ package final class Talk: Sendable {
         pid = child
 
         self.output = output.read
+        self.errors = errors.read
         if !start.staysUnread { startReading() }
-        Talk.follow(errors.read) { [weak self] bytes in
-            self?.state.withLock { state in
-                state.complaints += bytes
-                if bytes.isEmpty { state.areComplaintsEnded = true }
-            }
-        }
+        followComplaints()
     }
 
     deinit {
@@ -125,6 +122,35 @@ package final class Talk: Sendable {
                 if count <= 0 { break }
             }
             close(descriptor)
+        }
+    }
+
+    /// Reads stderr whenever there is something.
+    private func followComplaints() {
+        _ = fcntl(errors, F_SETFL, O_NONBLOCK)
+        Thread.detachNewThread { [weak self, errors] in
+            var isEnded = false
+            while !isEnded {
+                var wanted = pollfd(fd: errors, events: Int16(POLLIN), revents: 0)
+                _ = Glibc.poll(&wanted, 1, -1)
+                isEnded = self?.takeComplaints().isEnded ?? true
+            }
+            close(errors)
+        }
+    }
+
+    /// Takes what the process has written to stderr by now, and gives all of it so far.
+    @discardableResult
+    private func takeComplaints() -> (text: String, isEnded: Bool) {
+        state.withLock { state in
+            var buffer = [UInt8](repeating: 0, count: 65_536)
+            while !state.areComplaintsEnded {
+                let count = read(errors, &buffer, buffer.count)
+                if count < 0 { break }
+                state.complaints += buffer[..<count]
+                state.areComplaintsEnded = count == 0
+            }
+            return (String(decoding: state.complaints, as: UTF8.self), state.areComplaintsEnded)
         }
     }
 
@@ -158,8 +184,8 @@ package final class Talk: Sendable {
             .appendingPathComponent(name)
     }
 
-    /// What the process wrote to stderr so far.
-    package var complaints: String { state.withLock { String(decoding: $0.complaints, as: UTF8.self) } }
+    /// What the process has written to stderr so far: all that came before the line heard last.
+    package var complaints: String { takeComplaints().text }
 
     /// Every line heard so far, also those already taken by ``hear(within:)``.
     package var transcript: [String] { state.withLock { $0.all } }

@@ -10,6 +10,8 @@ struct HostDescription {
     private(set) var attributes = HostAttributes()
     /// The job manager chosen, and those passed over.
     let choice: String
+    /// What was left out, in words for an administrator.
+    private(set) var note: String?
 
     /// - Throws: ``MADError`` when the entries say nothing about the host, with the reason.
     init(of host: HostName, from entries: [IndexEntry], index: String) throws(MADError) {
@@ -28,7 +30,8 @@ struct HostDescription {
         if let machine = usable.lazy.compactMap(\.data.host).first {
             describe(machine, platform: usable.lazy.compactMap(\.data.platform).first { !$0.isEmpty })
         }
-        let queues = manager?.data.queues ?? []
+        let (queues, note) = QueueNames.usable(manager?.data.queues ?? []) { $0.attribute("Name") ?? "" }
+        self.note = note
         let processors = queues.compactMap { $0.child("Info")?.attribute("TotalCPUs").flatMap { Int($0) } }
         if let most = processors.max() { attributes.set("NODECOUNT", .integer(max(0, most))) }
         attributes.set("FORK_NAME", .text("Fork"))

@@ -124,6 +124,7 @@ struct MDS4Driver: InformationDriver {
         let entries = try await own(IndexEntry.all(in: answer), of: address.host, url, deadline)
         let description = try HostDescription(of: host, from: entries, index: "the index \(url)")
         log.info("choice", ["host": host.text, "lrms": description.choice])
+        if let note = description.note { log.info("choice", ["host": host.text, "note": note]) }
         var attributes = description.attributes
         if let extra { attributes.merge(extra) }
         return attributes
