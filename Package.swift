@@ -106,7 +106,7 @@ if hasGlobus {
 
 if hasWebServices {
     targets += [
-        .systemLibrary(name: "CCurl"),
+        .target(name: "CCurl"),
         .systemLibrary(name: "COpenSSL"),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0"),
         library("WebServices", ["CCurl", "COpenSSL", "CLibXML2", "CPosix", "MADKit", "Ports"]),

@@ -29,6 +29,10 @@ public final class HTTPClient: Sendable {
     private let log: Log
     private let last = Atomic<UInt64>(0)
 
+    /// Loads libcurl, which takes some milliseconds; the first client does it where nobody has. A failure shows again
+    /// there.
+    public static func prepare() { _ = TransferEngine.library }
+
     /// Makes a client; no server is asked.
     /// - Parameters:
     ///   - trust: whom to believe.
