@@ -62,8 +62,6 @@ final class WSDriver: ExecutionDriver {
         hearing = Hearing(jobs: jobs, inquiry: inquiry, keeper: keeper, teller: teller)
         clock.note(path: credential.path, expiry: credential.expiry)
         subscriptions?.receive { [hearing] in hearing.take($0, about: $1) }
-        // Waiting for it would take INIT too long.
-        launch.blocking.start { HTTPClient.prepare() }
     }
 
     func submit(_ submission: Submission) async throws -> JobContact {

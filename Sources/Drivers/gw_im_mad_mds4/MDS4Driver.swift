@@ -65,8 +65,6 @@ struct MDS4Driver: InformationDriver {
         if server == nil, !hasList {
             log.warning("option", ["problem": "neither --server nor --hosts: there are no hosts to discover"])
         }
-        // Waiting for it would take INIT too long.
-        blocking.start { HTTPClient.prepare() }
     }
 
     // MARK: Discovery

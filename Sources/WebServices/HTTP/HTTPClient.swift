@@ -29,9 +29,10 @@ public final class HTTPClient: Sendable {
     private let log: Log
     private let last = Atomic<UInt64>(0)
 
-    /// Loads libcurl, which takes some milliseconds; the first client does it where nobody has. A failure shows again
-    /// there.
-    public static func prepare() { _ = TransferEngine.library }
+    /// Loads libcurl if that has not been done: the first client does so too, but it takes some milliseconds and reads
+    /// files.
+    /// - Throws: as ``init(trust:identity:limits:log:)``.
+    public static func prepare() throws(MADError) { try TransferEngine.library.get() }
 
     /// Makes a client; no server is asked.
     /// - Parameters:

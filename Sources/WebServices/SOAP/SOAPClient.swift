@@ -41,7 +41,7 @@ public final class SOAPClient: Sendable {
         guard let url = URLParts(message.endpoint.address) else {
             throw MADError(.invalid, "'\(message.endpoint.address)' is no https address of a service")
         }
-        let client = try client(for: try await credential())
+        let client = try await client(for: try await credential())
         var request = HTTPRequest(
             url: url,
             headers: [
@@ -57,12 +57,16 @@ public final class SOAPClient: Sendable {
     public func names(of host: String) async throws -> [String] { [host] + (try await names.names(of: host, blocking)) }
 
     /// Connections belong to a credential: another one gets a client of its own.
-    private func client(for credential: ProxyCredential?) throws -> HTTPClient {
-        try current.withLock { current in
-            if let current, current.credential === credential { return current.client }
-            let client = try HTTPClient(trust: trust, identity: credential, limits: limits, log: log)
-            current = (credential, client)
-            return client
+    private func client(for credential: ProxyCredential?) async throws -> HTTPClient {
+        if let known = current.withLock({ $0 }), known.credential === credential { return known.client }
+        return try await blocking.run { [self] in
+            try HTTPClient.prepare()
+            return try current.withLock { current in
+                if let current, current.credential === credential { return current.client }
+                let client = try HTTPClient(trust: trust, identity: credential, limits: limits, log: log)
+                current = (credential, client)
+                return client
+            }
         }
     }
 }
