@@ -38,6 +38,7 @@ public final class SOAPClient: Sendable {
     /// - Throws: ``SOAPFault`` when the service refuses; ``MADError`` when there is no usable answer; `CancellationError`.
     @discardableResult
     public func call(_ message: SOAPMessage) async throws -> XMLElement {
+        let deadline = ContinuousClock.now + message.patience
         guard let url = URLParts(message.endpoint.address) else {
             throw MADError(.invalid, "'\(message.endpoint.address)' is no https address of a service")
         }
@@ -48,6 +49,8 @@ public final class SOAPClient: Sendable {
                 ("Content-Type", "text/xml; charset=utf-8"), ("SOAPAction", "\"\(message.action)\""),
             ], body: message.envelope(identifier: UUID()), patience: message.patience, kind: message.kind)
         request.alternativeNames = try await names.names(of: url.host, blocking)
+        // Loading libcurl and asking for names took their part of it.
+        request.patience = deadline - .now
         log.debug("request", ["to": url.description, "action": message.action])
         let answer = try await client.send(request)
         return try SOAPAnswer.body(of: answer, from: url, limit: limits.answerBytes)
