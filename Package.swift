@@ -39,10 +39,15 @@ func shim(_ name: String, _ dependencies: [Target.Dependency], links libraries: 
     .target(name: name, dependencies: dependencies, linkerSettings: libraries.map { .linkedLibrary($0) })
 }
 
+// The 26,000 relocations of an executable in their packed form, which the C library of Debian 12 is the first to know: half
+// a megabyte less to read, and to keep, at each start. Of the linkers only LLVM's, which comes with Swift, is sure to write it.
+let packed = ["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"]
+
 /// A driver: a folder of Sources/Drivers named like its executable.
 func driver(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
-        name: name, dependencies: ["MADKit"] + dependencies, path: "Sources/Drivers/\(name)", swiftSettings: strict)
+        name: name, dependencies: ["MADKit"] + dependencies, path: "Sources/Drivers/\(name)", swiftSettings: strict,
+        linkerSettings: [.unsafeFlags(packed, .when(configuration: .release))])
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -106,7 +111,7 @@ if hasGlobus {
 
 if hasWebServices {
     targets += [
-        .systemLibrary(name: "CCurl"),
+        .target(name: "CCurl"),
         .systemLibrary(name: "COpenSSL"),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0"),
         library("WebServices", ["CCurl", "COpenSSL", "CLibXML2", "CPosix", "MADKit", "Ports"]),

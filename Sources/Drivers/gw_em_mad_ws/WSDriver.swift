@@ -75,14 +75,14 @@ final class WSDriver: ExecutionDriver {
         let contact = try description.factory.map { try named.moved(to: $0) } ?? named
         do {
             let dialect = try await containers.dialect(of: contact)
-            let factory = description.factory ?? contact.factory(dialect)
+            let factory = containers.known(description.factory ?? contact.factory(dialect))
             let delegated = try await submitter.delegate(credential, for: description, at: factory, dialect)
             let (ticket, subscription) = try await submitter.create(
                 description, delegated, at: factory, dialect,
                 orphan: { abandon($0, delegated, contact, dialect) })
             guard let job = ticket.contact, job.text.utf8.count <= min(launch.limits.infoBytes, 480) else {
                 let service = JobService(soap: soap, dialect: dialect)
-                subscription.map { subscriptions?.close($0.wish) }
+                subscription.map { subscriptions?.close($0.wish.key) }
                 startTask {
                     _ = try? await service.end(
                         ticket.endpoint(dialect), isWithCredentials: true, patience: .seconds(60))

@@ -35,7 +35,10 @@ final class TransferEngine: @unchecked Sendable {
     private var isClosing = false
 
     /// libcurl's own beginning, which is not safe for threads, and a look whether it is the kind that is needed.
-    private static let library: Result<Void, MADError> = {
+    static let library: Result<Void, MADError> = {
+        if let reason = mad_curl_load() {
+            return .failure(MADError(.system, "libcurl cannot be loaded", cause: String(cString: reason)))
+        }
         guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK,
             let version = curl_version_info(CURLVERSION_FIRST)
         else { return .failure(MADError(.system, "libcurl cannot be started")) }

@@ -66,12 +66,12 @@ public final class NotificationConsumer: Sendable {
         }
     }
 
-    /// Nothing is expected for the subscription any more.
-    public func forget(_ subscription: Subscription) {
+    /// Nothing is expected any more for the subscription of that key.
+    public func forget(_ key: String) {
         state.withLock { state in
-            guard state.expected.removeValue(forKey: subscription.key) != nil else { return }
+            guard state.expected.removeValue(forKey: key) != nil else { return }
             if state.over.count >= NotificationConsumer.longestMemory { state.over.removeFirst() }
-            state.over.append(subscription.key)
+            state.over.append(key)
         }
     }
 

@@ -38,16 +38,19 @@ public final class SOAPClient: Sendable {
     /// - Throws: ``SOAPFault`` when the service refuses; ``MADError`` when there is no usable answer; `CancellationError`.
     @discardableResult
     public func call(_ message: SOAPMessage) async throws -> XMLElement {
+        let deadline = ContinuousClock.now + message.patience
         guard let url = URLParts(message.endpoint.address) else {
             throw MADError(.invalid, "'\(message.endpoint.address)' is no https address of a service")
         }
-        let client = try client(for: try await credential())
+        let client = try await client(for: try await credential())
         var request = HTTPRequest(
             url: url,
             headers: [
                 ("Content-Type", "text/xml; charset=utf-8"), ("SOAPAction", "\"\(message.action)\""),
             ], body: message.envelope(identifier: UUID()), patience: message.patience, kind: message.kind)
         request.alternativeNames = try await names.names(of: url.host, blocking)
+        // Loading libcurl and asking for names took their part of it.
+        request.patience = deadline - .now
         log.debug("request", ["to": url.description, "action": message.action])
         let answer = try await client.send(request)
         return try SOAPAnswer.body(of: answer, from: url, limit: limits.answerBytes)
@@ -57,12 +60,16 @@ public final class SOAPClient: Sendable {
     public func names(of host: String) async throws -> [String] { [host] + (try await names.names(of: host, blocking)) }
 
     /// Connections belong to a credential: another one gets a client of its own.
-    private func client(for credential: ProxyCredential?) throws -> HTTPClient {
-        try current.withLock { current in
-            if let current, current.credential === credential { return current.client }
-            let client = try HTTPClient(trust: trust, identity: credential, limits: limits, log: log)
-            current = (credential, client)
-            return client
+    private func client(for credential: ProxyCredential?) async throws -> HTTPClient {
+        if let known = current.withLock({ $0 }), known.credential === credential { return known.client }
+        return try await blocking.run { [self] in
+            try HTTPClient.prepare()
+            return try current.withLock { current in
+                if let current, current.credential === credential { return current.client }
+                let client = try HTTPClient(trust: trust, identity: credential, limits: limits, log: log)
+                current = (credential, client)
+                return client
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 import MADKit
+import Synchronization
 import WebServices
 
 /// What has been learned about containers: which dialect each speaks, and whom to delegate to.
@@ -23,6 +24,7 @@ final class Containers: Sendable {
     private let dialects = Shared<String, Dialect>()
     private let delegates = Shared<Place, Delegate>()
     private let neighbours = Shared<Place, DelegationClient.Holder>()
+    private let factories = Mutex<Set<EndpointReference>>([])
 
     /// - Parameter dialect: that of all containers; `nil` to ask each.
     /// - Parameter patience: the deadline of a request.
@@ -58,6 +60,11 @@ final class Containers: Sendable {
             throw MADError(
                 .refused, "\(contact.authority) answers neither as GT 4.0 nor as GT 4.2; perhaps it has no WS-GRAM")
         }
+    }
+
+    /// The same factory, as it was first known: all its jobs share what is said of it.
+    func known(_ factory: EndpointReference) -> EndpointReference {
+        factories.withLock { $0.insert(factory).memberAfterInsert }
     }
 
     /// To whom credentials for the jobs of a factory are delegated.

@@ -11,7 +11,7 @@ struct Cleaner: Sendable {
 
     /// - Parameter isDestroyed: the job itself is gone already.
     func clean(_ job: JobRegistry.Job, isDestroyed: Bool) async {
-        if job.dialect == .gt40, let subscription = job.subscriptionEndpoint {
+        if let subscription = job.subscriptionEndpoint {
             await attempt("destroy-subscription", job.contact) {
                 try await JobService(soap: soap, dialect: job.dialect).unsubscribe(subscription)
             }

@@ -29,7 +29,7 @@ struct Hearing: Sendable {
 
     /// Takes what a job's container tells of it from now on, and what it has told before the job was known.
     func attend(to contact: JobContact, _ subscription: Subscriptions.Entry) {
-        jobs.subscribe(contact, subscription.wish, subscription.endpoint)
+        jobs.subscribe(contact, subscription.wish.key, subscription.endpoint)
         guard let subscriptions = inquiry.subscriptions, let job = jobs.job(contact) else { return }
         for notification in subscriptions.assign(subscription.wish, to: job) { take(notification, about: contact) }
     }

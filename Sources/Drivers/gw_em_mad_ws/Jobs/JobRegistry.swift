@@ -30,8 +30,8 @@ final class JobRegistry: Sendable {
         var delay: Duration
         /// When the container may forget it, in seconds since 1970; 0 when unknown.
         var expiry = 0
-        /// What was subscribed to, and where that can be ended.
-        var subscription: Subscription?
+        /// The key of the subscription to its states, and where that can be ended where that is needed (GT 4.0).
+        var subscription: String?
         var subscriptionEndpoint: EndpointReference?
         /// A notification of it has come.
         var isHeard = false
@@ -56,7 +56,7 @@ final class JobRegistry: Sendable {
     }
 
     fileprivate struct State {
-        var jobs: [JobContact: Job] = [:]
+        var jobs = JobPlaces()
         /// Containers that are being asked.
         var busy: Set<String> = []
         /// Containers whose notifications arrive: their jobs are looked at for safety alone.
@@ -92,11 +92,14 @@ final class JobRegistry: Sendable {
     }
 
     /// Notes that notifications of a job were asked for. Where they are known to arrive, looking can wait.
-    func subscribe(_ contact: JobContact, _ subscription: Subscription, _ endpoint: EndpointReference?) {
+    /// - Parameters:
+    ///   - key: that of the subscription.
+    ///   - endpoint: where it can be ended; that of GT 4.2 ends with its job.
+    func subscribe(_ contact: JobContact, _ key: String, _ endpoint: EndpointReference?) {
         state.withLock { state in
             guard var job = state.jobs[contact] else { return }
-            job.subscription = subscription
-            job.subscriptionEndpoint = endpoint
+            job.subscription = key
+            job.subscriptionEndpoint = job.dialect == .gt40 ? endpoint : nil
             if state.heard.contains(job.authority) { job.wait(interval) }
             state.jobs[contact] = job
         }
@@ -184,7 +187,7 @@ final class JobRegistry: Sendable {
     /// - Returns: what was known of it, to the first who notes it.
     func finish(_ contact: JobContact, _ end: JobState) -> Job? {
         state.withLock { state in
-            guard let job = state.jobs.removeValue(forKey: contact) else { return nil }
+            guard let job = state.jobs.remove(contact) else { return nil }
             if state.ended.updateValue(end, forKey: contact) == nil { state.order.append(contact) }
             if state.order.count > JobRegistry.longestMemory { state.ended[state.order.removeFirst()] = nil }
             return job
@@ -195,7 +198,7 @@ final class JobRegistry: Sendable {
     /// - Returns: what was known of it.
     func forget(_ contact: JobContact) -> Job? {
         state.withLock { state in
-            state.jobs[contact]?.isOrphan != true ? state.jobs.removeValue(forKey: contact) : nil
+            state.jobs[contact]?.isOrphan != true ? state.jobs.remove(contact) : nil
         }
     }
 

@@ -67,6 +67,7 @@ final class Keeper: Sendable {
     private func work() async {
         while let due = jobs.firstDue {
             guard (try? await pause(for: max(.zero, due - .now))) != nil else { return }
+            Heap.giveBack()
             startTask { [self] in await renew() }
             for (authority, due) in jobs.takeDue() {
                 startTask { [self] in

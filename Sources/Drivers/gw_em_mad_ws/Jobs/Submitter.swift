@@ -71,7 +71,7 @@ struct Submitter: Sendable {
             }
             throw MADError(.internal, "a submission without an attempt")
         } catch {
-            if let wish { subscriptions?.close(wish) }
+            if let wish { subscriptions?.close(wish.key) }
             if error is SOAPFault || !isPerhapsSent && (error as? MADError)?.isBeforeConnection == true {
                 if let delegated {
                     let cleaner = Cleaner(soap: soap, log: log)

@@ -124,23 +124,23 @@ final class Subscriptions: Sendable {
         }
     }
 
-    /// Nothing is expected any more.
-    func close(_ wish: Subscription) {
-        consumer.forget(wish)
-        state.withLock { _ = $0.owners.removeValue(forKey: wish.key) }
+    /// Nothing is expected any more for the subscription of that key.
+    func close(_ key: String) {
+        consumer.forget(key)
+        state.withLock { _ = $0.owners.removeValue(forKey: key) }
     }
 
     /// A container takes no such subscriptions.
     func refuse(_ wish: Subscription, at endpoint: EndpointReference) {
-        close(wish)
+        close(wish.key)
         guard let authority = URLParts(endpoint.address)?.authority else { return }
         state.withLock { $0.silences[authority] = Subscriptions.enough }
     }
 
     /// A job is over.
     func close(_ job: JobRegistry.Job) {
-        guard let wish = job.subscription else { return }
-        close(wish)
+        guard let key = job.subscription else { return }
+        close(key)
         let place = (job.factory ?? job.endpoint).address
         guard let authority = URLParts(place)?.authority, job.isHeard || !job.isCancelled else { return }
         let isSilent = state.withLock { state in

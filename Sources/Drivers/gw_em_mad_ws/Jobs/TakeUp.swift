@@ -74,7 +74,7 @@ struct TakeUp: Sendable {
             hearing.keeper.attend()
         } catch {
             inquiry.log.warning("subscribe", ["contact": contact.text, "error": "\(error)"])
-            subscriptions.close(wish)
+            subscriptions.close(wish.key)
         }
     }
 }

@@ -1,4 +1,5 @@
 import CPosix
+import Synchronization
 
 /// How the C library keeps memory.
 public enum Heap {
@@ -10,5 +11,19 @@ public enum Heap {
     public static func keepTogether() {
         mad_share_heap()
         mad_join_heap()
+    }
+
+    private static let interval = Duration.seconds(5)
+    private static let nextSearch = Mutex(Instant.now)
+
+    /// Gives memory that was freed back to the system: for drivers whose requests come in bursts, which leave holes between
+    /// what is kept. May be called often; the holes are searched for every five seconds at most.
+    public static func giveBack() {
+        let isDue = nextSearch.withLock { next in
+            guard next <= .now else { return false }
+            next = .now + interval
+            return true
+        }
+        if isDue { mad_trim_memory() }
     }
 }
