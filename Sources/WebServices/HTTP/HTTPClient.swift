@@ -39,7 +39,7 @@ public final class HTTPClient: Sendable {
         self.identity = identity
         self.limits = limits
         self.log = log
-        engine = try TransferEngine(requestsPerServer: limits.requestsPerServer)
+        engine = try TransferEngine(trust: trust, requestsPerServer: limits.requestsPerServer)
         Thread.start { [engine] in engine.run() }
     }
 

@@ -22,6 +22,7 @@ final class TransferEngine: @unchecked Sendable {
     }
 
     private let multi: UnsafeMutableRawPointer
+    private let trust: Trust
     private let requestsPerServer: Int
     private let inbox = Mutex(Inbox())
 
@@ -46,10 +47,11 @@ final class TransferEngine: @unchecked Sendable {
         return .success(())
     }()
 
-    init(requestsPerServer: Int) throws(MADError) {
+    init(trust: Trust, requestsPerServer: Int) throws(MADError) {
         try TransferEngine.library.get()
         guard let multi = curl_multi_init() else { throw MADError(.system, "libcurl has no memory") }
         self.multi = multi
+        self.trust = trust
         self.requestsPerServer = requestsPerServer
         mad_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 64)
     }
@@ -137,7 +139,7 @@ final class TransferEngine: @unchecked Sendable {
                     transfer.end(.failure(transfer.overdue))
                     continue
                 }
-                guard taken[place, default: 0] < requestsPerServer, let easy = spare.popLast() ?? curl_easy_init()
+                guard taken[place, default: 0] < requestsPerServer, let easy = spare.popLast() ?? makeHandle()
                 else { break }
                 queue.removeFirst()
                 transfer.prepare(easy)
@@ -147,6 +149,12 @@ final class TransferEngine: @unchecked Sendable {
             }
             waiting[place] = queue.isEmpty ? nil : queue
         }
+    }
+
+    private func makeHandle() -> UnsafeMutableRawPointer? {
+        let easy = curl_easy_init()
+        if let easy { Transfer.configure(easy, trust) }
+        return easy
     }
 
     /// Answers what is finished; true when something was.
@@ -174,13 +182,13 @@ final class TransferEngine: @unchecked Sendable {
         taken[place] = taken[place].flatMap { $0 > 1 ? $0 - 1 : nil }
         guard let easy = transfer.easy else { return }
         curl_multi_remove_handle(multi, easy)
-        curl_easy_reset(easy)
+        transfer.leave(easy)
         if spare.count < 16 { spare.append(easy) } else { curl_easy_cleanup(easy) }
     }
 
     /// How long to sleep, in milliseconds: until a waiting request is overdue; libcurl knows its own times.
     private var patience: Int32 {
-        guard let first = waiting.values.lazy.compactMap({ $0.map(\.deadline).min() }).min() else { return .max }
+        guard !waiting.isEmpty, let first = waiting.values.lazy.compactMap({ $0.map(\.deadline).min() }).min() else { return .max }
         return Int32(clamping: max(0, Transfer.milliseconds(until: first) + 1))
     }
 

@@ -15,7 +15,7 @@ public struct URLParts: Sendable, Hashable, CustomStringConvertible {
         let rest = text.dropFirst(8)
         let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         guard let (host, port) = URLParts.split(authority), !authority.contains("@") else { return nil }
-        let path = rest.dropFirst(authority.count)
+        let path = rest[authority.endIndex...]
         self.init(host: host, port: port ?? 443, path: path.isEmpty ? "/" : String(path))
     }
 
