@@ -3,22 +3,30 @@ import Glibc
 import MADKit
 import Synchronization
 
-/// The thread behind an ``HTTPClient``: libcurl's multi interface, and the places at each server.
+/// What works behind an ``HTTPClient``: libcurl's multi interface, and the places at each server.
+///
+/// While requests are under way, one thread attends to all of them. It is the one that brought the first, and it goes on
+/// with what the last answer is waited for by: a request by itself is the work of one thread from its beginning to its end.
 ///
 /// Sendable because everything but the inbox and the wake-up belongs to that thread.
 final class TransferEngine: @unchecked Sendable {
     private enum Order {
         case start(Transfer)
         case cancel(UInt64)
-        case close
+    }
+
+    /// What the thread is at.
+    private enum Attendance {
+        /// There is none, for there is nothing to do.
+        case away
+        case awake
+        /// It sleeps, or is about to: it must be woken.
+        case asleep
     }
 
     private struct Inbox {
         var orders: [Order] = []
-        /// The thread sleeps, or is about to: it must be woken.
-        var isAsleep = false
-        /// The thread has ended.
-        var isOver = false
+        var attendance = Attendance.away
     }
 
     private let multi: UnsafeMutableRawPointer
@@ -33,7 +41,6 @@ final class TransferEngine: @unchecked Sendable {
     /// Cancelled before they came: a task may be cancelled while it hands its request over.
     private var cancelled: Set<UInt64> = []
     private var spare: [UnsafeMutableRawPointer] = []
-    private var isClosing = false
 
     /// libcurl's own beginning, which is not safe for threads, and a look whether it is the kind that is needed.
     private static let library: Result<Void, MADError> = {
@@ -56,40 +63,57 @@ final class TransferEngine: @unchecked Sendable {
         mad_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 64)
     }
 
-    /// Takes a request; its continuation is resumed once.
-    func start(_ transfer: Transfer) { order(.start(transfer)) }
-    /// Calls a request off.
-    func cancel(_ number: UInt64) { order(.cancel(number)) }
-    /// Ends the thread after the last request.
-    func close() { order(.close) }
-
-    private func order(_ order: Order) {
-        let mustWake = inbox.withLock { inbox -> Bool in
-            guard !inbox.isOver else { return false }
-            inbox.orders.append(order)
-            defer { inbox.isAsleep = false }
-            return inbox.isAsleep
-        }
-        // Outside of the lock: the first thing that the thread wants is the lock.
-        if mustWake { curl_multi_wakeup(multi) }
+    /// Takes a request; its continuation is resumed once. The caller is about to wait for that, and has nothing else to do.
+    func start(_ transfer: Transfer) {
+        TaskPool.shared.continueHere { order(.start(transfer)) }
     }
 
-    /// The thread's work.
-    func run() {
+    /// Calls a request off.
+    func cancel(_ number: UInt64) { order(.cancel(number)) }
+
+    private func order(_ order: Order) {
+        let attendance = inbox.withLock { inbox in
+            inbox.orders.append(order)
+            defer { inbox.attendance = .awake }
+            return inbox.attendance
+        }
+        switch attendance {
+        case .away: TaskPool.shared.host { [self] in attend() }
+        // Outside of the lock: the first thing that the thread wants is the lock.
+        case .asleep: curl_multi_wakeup(multi)
+        case .awake: break
+        }
+    }
+
+    /// Attends to requests until none is left.
+    private func attend() {
         while true {
             takeOrders(beforeSleep: false).forEach(obey)
             beginWaiting()
             var count: Int32 = 0
             curl_multi_perform(multi, &count)
-            if takeResults() { continue }
-            if isClosing, running.isEmpty, waiting.isEmpty, finish() { return }
+            let results = takeResults()
+            guard !leave() else {
+                return TaskPool.shared.continueHere { for (transfer, result) in results { transfer.end(result) } }
+            }
+            for (transfer, result) in results { transfer.end(result) }
+            guard results.isEmpty else { continue }
             let late = takeOrders(beforeSleep: true)
             guard late.isEmpty else {
                 late.forEach(obey)
                 continue
             }
-            // With nothing to do this sleeps until somebody orders something.
             curl_multi_poll(multi, nil, 0, patience, nil)
+        }
+    }
+
+    /// True when there is nothing to do. From then on the next to order something attends to it.
+    private func leave() -> Bool {
+        guard running.isEmpty, waiting.isEmpty else { return false }
+        return inbox.withLock { inbox in
+            guard inbox.orders.isEmpty else { return false }
+            inbox.attendance = .away
+            return true
         }
     }
 
@@ -97,7 +121,7 @@ final class TransferEngine: @unchecked Sendable {
     /// request a system call.
     private func takeOrders(beforeSleep: Bool) -> [Order] {
         inbox.withLock { inbox in
-            inbox.isAsleep = beforeSleep && inbox.orders.isEmpty
+            inbox.attendance = beforeSleep && inbox.orders.isEmpty ? .asleep : .awake
             defer { inbox.orders = [] }
             return inbox.orders
         }
@@ -120,7 +144,6 @@ final class TransferEngine: @unchecked Sendable {
             } else {
                 noteEarly(number)
             }
-        case .close: isClosing = true
         }
     }
 
@@ -157,9 +180,9 @@ final class TransferEngine: @unchecked Sendable {
         return easy
     }
 
-    /// Answers what is finished; true when something was.
-    private func takeResults() -> Bool {
-        var isAny = false
+    /// What is finished, with its result.
+    private func takeResults() -> [(Transfer, Result<HTTPAnswer, any Error>)] {
+        var results: [(Transfer, Result<HTTPAnswer, any Error>)] = []
         var count: Int32 = 0
         while let message = curl_multi_info_read(multi, &count) {
             guard message.pointee.msg == CURLMSG_DONE else { continue }
@@ -167,12 +190,10 @@ final class TransferEngine: @unchecked Sendable {
             mad_curl_get_pointer(message.pointee.easy_handle, CURLINFO_PRIVATE, &own)
             guard let own else { continue }
             let transfer = Unmanaged<Transfer>.fromOpaque(own).takeUnretainedValue()
-            let result = transfer.result(mad_curl_result(message))
+            results.append((transfer, transfer.result(mad_curl_result(message))))
             release(transfer)
-            transfer.end(result)
-            isAny = true
         }
-        return isAny
+        return results
     }
 
     /// Takes a request out of libcurl's hands and frees its place.
@@ -190,14 +211,6 @@ final class TransferEngine: @unchecked Sendable {
     private var patience: Int32 {
         guard !waiting.isEmpty, let first = waiting.values.lazy.compactMap({ $0.map(\.deadline).min() }).min() else { return .max }
         return Int32(clamping: max(0, Transfer.milliseconds(until: first) + 1))
-    }
-
-    /// Ends everything unless there is something new.
-    private func finish() -> Bool {
-        inbox.withLock { inbox in
-            inbox.isOver = inbox.orders.isEmpty
-            return inbox.isOver
-        }
     }
 
     // Not before the last who may want to wake the thread has let go.
