@@ -209,7 +209,9 @@ final class TransferEngine: @unchecked Sendable {
 
     /// How long to sleep, in milliseconds: until a waiting request is overdue; libcurl knows its own times.
     private var patience: Int32 {
-        guard !waiting.isEmpty, let first = waiting.values.lazy.compactMap({ $0.map(\.deadline).min() }).min() else { return .max }
+        guard !waiting.isEmpty, let first = waiting.values.lazy.compactMap({ $0.map(\.deadline).min() }).min() else {
+            return .max
+        }
         return Int32(clamping: max(0, Transfer.milliseconds(until: first) + 1))
     }
 

@@ -15,7 +15,9 @@ public struct URLParts: Sendable, Hashable, CustomStringConvertible {
         let rest = text.utf8.dropFirst(8)
         let end = rest.firstIndex { "/?#".utf8.contains($0) } ?? rest.endIndex
         let authority = text[rest.startIndex..<end]
-        guard let (host, port) = URLParts.split(authority), !authority.utf8.contains(UInt8(ascii: "@")) else { return nil }
+        guard let (host, port) = URLParts.split(authority), !authority.utf8.contains(UInt8(ascii: "@")) else {
+            return nil
+        }
         let path = text[end...]
         self.init(host: host, port: port ?? 443, path: path.isEmpty ? "/" : String(path))
     }

@@ -49,9 +49,10 @@ public struct XMLText: Sendable, CustomStringConvertible {
     /// Text in which nothing is markup. Characters that XML cannot carry at all become `?`.
     public static func escaped(_ text: String) -> String {
         // Nearly all text is; so this is looked at in one piece.
-        let isPlain = text.utf8.withContiguousStorageIfAvailable { bytes in
-            bytes.allSatisfy { $0 >= 0x20 && $0 != 0x26 && $0 != 0x3C && $0 != 0x3E && $0 != 0x22 }
-        } ?? false
+        let isPlain =
+            text.utf8.withContiguousStorageIfAvailable { bytes in
+                bytes.allSatisfy { $0 >= 0x20 && $0 != 0x26 && $0 != 0x3C && $0 != 0x3E && $0 != 0x22 }
+            } ?? false
         guard !isPlain else { return text }
         var result = ""
         for scalar in text.unicodeScalars {
