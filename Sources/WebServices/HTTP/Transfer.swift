@@ -2,7 +2,7 @@ internal import CCurl
 import Glibc
 import MADKit
 
-/// One request on its way, in the hands of the client's thread.
+/// One request on its way, in the hands of the thread that attends to it.
 ///
 /// Only that thread touches it once it has been handed over, hence `@unchecked Sendable`.
 final class Transfer: @unchecked Sendable {

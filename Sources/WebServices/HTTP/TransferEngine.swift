@@ -93,10 +93,12 @@ final class TransferEngine: @unchecked Sendable {
             var count: Int32 = 0
             curl_multi_perform(multi, &count)
             let results = takeResults()
-            guard !leave() else {
-                return TaskPool.shared.continueHere { for (transfer, result) in results { transfer.end(result) } }
+            let isOver = leave()
+            for (transfer, result) in results.dropLast() { transfer.end(result) }
+            if let (transfer, result) = results.last {
+                if isOver { TaskPool.shared.continueHere { transfer.end(result) } } else { transfer.end(result) }
             }
-            for (transfer, result) in results { transfer.end(result) }
+            if isOver { return }
             guard results.isEmpty else { continue }
             let late = takeOrders(beforeSleep: true)
             guard late.isEmpty else {
