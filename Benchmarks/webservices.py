@@ -106,7 +106,7 @@ class Driver:
                 if count == 0:
                     self.rest = b'\n'.join(lines[place + 1:] + [self.rest])
                     return line.decode()
-            chunk = os.read(self.process.stdout.fileno(), 1 << 20)
+            chunk = os.read(self.process.stdout.fileno(), 1 << 16)  # all that a pipe holds
             assert chunk, 'the driver ended'
             self.rest += chunk
 

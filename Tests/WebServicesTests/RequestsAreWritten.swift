@@ -33,7 +33,7 @@ import Testing
 
     @Test func namesOfPropertiesHaveTheirPrefixInScope() {
         #expect(
-            ResourceClient.propertiesRequest([XMLName("urn:t", "state"), XMLName("urn:f", "fault")], .gt42).description
+            PropertiesQuestion([XMLName("urn:t", "state"), XMLName("urn:f", "fault")], .gt42).text.description
                 == """
                 <p:GetMultipleResourceProperties xmlns:p="http://docs.oasis-open.org/wsrf/rp-2">\
                 <p:ResourceProperty xmlns:q="urn:t">q:state</p:ResourceProperty>\

@@ -5,8 +5,8 @@ import Synchronization
 
 /// Sends requests over HTTPS, with one credential or none, on kept connections.
 ///
-/// One thread does all of it, and sleeps while nothing is to be done. A renewed credential needs a new client: connections
-/// were made with the old one. A client that nobody holds any more ends its thread when its last request is over.
+/// One thread does all of it, while there is something to be done. A renewed credential needs a new client: connections
+/// were made with the old one.
 public final class HTTPClient: Sendable {
     /// How much at once and how long.
     public struct Limits: Sendable {
@@ -44,11 +44,8 @@ public final class HTTPClient: Sendable {
         self.identity = identity
         self.limits = limits
         self.log = log
-        engine = try TransferEngine(requestsPerServer: limits.requestsPerServer)
-        Thread.start { [engine] in engine.run() }
+        engine = try TransferEngine(trust: trust, requestsPerServer: limits.requestsPerServer)
     }
-
-    deinit { engine.close() }
 
     /// Sends a request and waits for the answer, whatever its status.
     /// - Throws: ``MADError`` of code `unreachable`, `timedOut`, `credential` (no trust in either direction) or `refused`;

@@ -2,13 +2,15 @@ internal import CCurl
 import Glibc
 import MADKit
 
-/// One request on its way, in the hands of the client's thread.
+/// One request on its way, in the hands of the thread that attends to it.
 ///
 /// Only that thread touches it once it has been handed over, hence `@unchecked Sendable`.
 final class Transfer: @unchecked Sendable {
     let number: UInt64
     let request: HTTPRequest
     let check: PeerCheck
+    /// Which places it takes.
+    let place: Place
     let deadline: ContinuousClock.Instant
     private let answerLimit: Int
     private let continuation: CheckedContinuation<HTTPAnswer, any Error>
@@ -26,6 +28,7 @@ final class Transfer: @unchecked Sendable {
         self.number = number
         self.request = request
         self.check = check
+        place = Place(authority: request.url.authority, kind: request.kind)
         self.answerLimit = answerLimit
         self.continuation = continuation
         deadline = .now + request.patience
@@ -37,9 +40,6 @@ final class Transfer: @unchecked Sendable {
         reason.deallocate()
     }
 
-    /// Which places it takes.
-    var place: Place { Place(authority: request.url.authority, kind: request.kind) }
-
     struct Place: Hashable {
         let authority: String
         let kind: HTTPRequest.Kind
@@ -50,33 +50,18 @@ final class Transfer: @unchecked Sendable {
         continuation.resume(with: result)
     }
 
-    /// Describes the request to libcurl.
-    func prepare(_ easy: UnsafeMutableRawPointer) {
-        self.easy = easy
-        let own = Unmanaged.passUnretained(self).toOpaque()
-        mad_curl_set_pointer(easy, CURLOPT_PRIVATE, own)
-        mad_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, reason)
+    /// Tells libcurl what all requests of a client have in common; once for each of its handles.
+    static func configure(_ easy: UnsafeMutableRawPointer, _ trust: Trust) {
         mad_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
-        mad_curl_set_text(easy, CURLOPT_URL, "\(request.url)")
         mad_curl_set_text(easy, CURLOPT_PROTOCOLS_STR, "https")
         mad_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         // Requests are short; the usual 64 kB for each would only tear the heap.
         mad_curl_set_long(easy, CURLOPT_UPLOAD_BUFFERSIZE, 16 << 10)
         // Grid services are no matter of the administrator's web proxy.
         mad_curl_set_text(easy, CURLOPT_PROXY, "")
-        mad_curl_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, Transfer.milliseconds(until: deadline)))
         mad_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT, 30)
         mad_curl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
-
         mad_curl_set_long(easy, CURLOPT_POST, 1)
-        mad_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, request.body.utf8.count)
-        mad_curl_set_text(easy, CURLOPT_COPYPOSTFIELDS, request.body)
-        // The containers of Globus do not answer `Expect: 100-continue`.
-        for line in request.headers.map({ "\($0.name): \($0.value)" }) + ["Expect:", "Accept: text/xml"] {
-            headers = curl_slist_append(headers, line)
-        }
-        mad_curl_set_pointer(easy, CURLOPT_HTTPHEADER, headers)
-        mad_curl_set_pointer(easy, CURLOPT_WRITEDATA, own)
         mad_curl_set_writer(easy) { bytes, size, count, context in
             guard let bytes, let context else { return 0 }
             let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
@@ -90,14 +75,46 @@ final class Transfer: @unchecked Sendable {
         mad_curl_set_text(easy, CURLOPT_CAPATH, nil)
         // Old Java servers cannot stand the empty records with which OpenSSL guards TLS 1.0 against an attack on browsers.
         mad_curl_set_long(easy, CURLOPT_SSL_OPTIONS, Int(CURLSSLOPT_ALLOW_BEAST))
-        let oldest = check.trust.acceptsLegacyTLS ? CURL_SSLVERSION_TLSv1_0 : CURL_SSLVERSION_TLSv1_2
+        let oldest = trust.acceptsLegacyTLS ? CURL_SSLVERSION_TLSv1_0 : CURL_SSLVERSION_TLSv1_2
         mad_curl_set_long(easy, CURLOPT_SSLVERSION, Int(oldest))
-        mad_curl_set_pointer(easy, CURLOPT_SSL_CTX_DATA, own)
         mad_curl_set_ssl_context(easy) { _, context, own in
             guard let context, let own else { return CURLE_SSL_CERTPROBLEM }
             let transfer = Unmanaged<Transfer>.fromOpaque(own).takeUnretainedValue()
             return transfer.check.prepare(OpaquePointer(context)) ? CURLE_OK : CURLE_SSL_CERTPROBLEM
         }
+    }
+
+    /// Describes the request to libcurl, by a handle that is configured.
+    func prepare(_ easy: UnsafeMutableRawPointer) {
+        self.easy = easy
+        for line in request.headers.map({ "\($0.name): \($0.value)" }) + Transfer.commonHeaders {
+            headers = curl_slist_append(headers, line)
+        }
+        point(easy, to: Unmanaged.passUnretained(self).toOpaque(), reason, headers)
+        mad_curl_set_text(easy, CURLOPT_URL, "\(request.url)")
+        mad_curl_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, Transfer.milliseconds(until: deadline)))
+        mad_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, request.body.utf8.count)
+        mad_curl_set_text(easy, CURLOPT_COPYPOSTFIELDS, request.body)
+    }
+
+    /// The containers of Globus do not answer `Expect: 100-continue`.
+    private static let commonHeaders = ["Expect:", "Accept: text/xml"]
+
+    /// Lets the handle go: it shall not point here any more.
+    func leave(_ easy: UnsafeMutableRawPointer) {
+        point(easy, to: nil, nil, nil)
+        self.easy = nil
+    }
+
+    private func point(
+        _ easy: UnsafeMutableRawPointer, to own: UnsafeMutableRawPointer?, _ reason: UnsafeMutablePointer<CChar>?,
+        _ headers: UnsafeMutablePointer<curl_slist>?
+    ) {
+        for option in [CURLOPT_PRIVATE, CURLOPT_WRITEDATA, CURLOPT_SSL_CTX_DATA] {
+            mad_curl_set_pointer(easy, option, own)
+        }
+        mad_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, reason)
+        mad_curl_set_pointer(easy, CURLOPT_HTTPHEADER, headers)
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {

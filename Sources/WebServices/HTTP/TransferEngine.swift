@@ -3,25 +3,34 @@ import Glibc
 import MADKit
 import Synchronization
 
-/// The thread behind an ``HTTPClient``: libcurl's multi interface, and the places at each server.
+/// What works behind an ``HTTPClient``: libcurl's multi interface, and the places at each server.
+///
+/// While requests are under way, one thread attends to all of them. It is the one that brought the first, and it goes on
+/// with what the last answer is waited for by: a request by itself is the work of one thread from its beginning to its end.
 ///
 /// Sendable because everything but the inbox and the wake-up belongs to that thread.
 final class TransferEngine: @unchecked Sendable {
     private enum Order {
         case start(Transfer)
         case cancel(UInt64)
-        case close
+    }
+
+    /// What the thread is at.
+    private enum Attendance {
+        /// There is none, for there is nothing to do.
+        case away
+        case awake
+        /// It sleeps, or is about to: it must be woken.
+        case asleep
     }
 
     private struct Inbox {
         var orders: [Order] = []
-        /// The thread sleeps, or is about to: it must be woken.
-        var isAsleep = false
-        /// The thread has ended.
-        var isOver = false
+        var attendance = Attendance.away
     }
 
     private let multi: UnsafeMutableRawPointer
+    private let trust: Trust
     private let requestsPerServer: Int
     private let inbox = Mutex(Inbox())
 
@@ -32,7 +41,6 @@ final class TransferEngine: @unchecked Sendable {
     /// Cancelled before they came: a task may be cancelled while it hands its request over.
     private var cancelled: Set<UInt64> = []
     private var spare: [UnsafeMutableRawPointer] = []
-    private var isClosing = false
 
     /// libcurl's own beginning, which is not safe for threads, and a look whether it is the kind that is needed.
     static let library: Result<Void, MADError> = {
@@ -49,48 +57,68 @@ final class TransferEngine: @unchecked Sendable {
         return .success(())
     }()
 
-    init(requestsPerServer: Int) throws(MADError) {
+    init(trust: Trust, requestsPerServer: Int) throws(MADError) {
         try TransferEngine.library.get()
         guard let multi = curl_multi_init() else { throw MADError(.system, "libcurl has no memory") }
         self.multi = multi
+        self.trust = trust
         self.requestsPerServer = requestsPerServer
         mad_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 64)
     }
 
-    /// Takes a request; its continuation is resumed once.
-    func start(_ transfer: Transfer) { order(.start(transfer)) }
-    /// Calls a request off.
-    func cancel(_ number: UInt64) { order(.cancel(number)) }
-    /// Ends the thread after the last request.
-    func close() { order(.close) }
-
-    private func order(_ order: Order) {
-        let mustWake = inbox.withLock { inbox -> Bool in
-            guard !inbox.isOver else { return false }
-            inbox.orders.append(order)
-            defer { inbox.isAsleep = false }
-            return inbox.isAsleep
-        }
-        // Outside of the lock: the first thing that the thread wants is the lock.
-        if mustWake { curl_multi_wakeup(multi) }
+    /// Takes a request; its continuation is resumed once. The caller is about to wait for that, and has nothing else to do.
+    func start(_ transfer: Transfer) {
+        TaskPool.shared.continueHere { order(.start(transfer)) }
     }
 
-    /// The thread's work.
-    func run() {
+    /// Calls a request off.
+    func cancel(_ number: UInt64) { order(.cancel(number)) }
+
+    private func order(_ order: Order) {
+        let attendance = inbox.withLock { inbox in
+            inbox.orders.append(order)
+            defer { inbox.attendance = .awake }
+            return inbox.attendance
+        }
+        switch attendance {
+        case .away: TaskPool.shared.host { [self] in attend() }
+        // Outside of the lock: the first thing that the thread wants is the lock.
+        case .asleep: curl_multi_wakeup(multi)
+        case .awake: break
+        }
+    }
+
+    /// Attends to requests until none is left.
+    private func attend() {
         while true {
             takeOrders(beforeSleep: false).forEach(obey)
             beginWaiting()
             var count: Int32 = 0
             curl_multi_perform(multi, &count)
-            if takeResults() { continue }
-            if isClosing, running.isEmpty, waiting.isEmpty, finish() { return }
+            let results = takeResults()
+            let isOver = leave()
+            for (transfer, result) in results.dropLast() { transfer.end(result) }
+            if let (transfer, result) = results.last {
+                if isOver { TaskPool.shared.continueHere { transfer.end(result) } } else { transfer.end(result) }
+            }
+            if isOver { return }
+            guard results.isEmpty else { continue }
             let late = takeOrders(beforeSleep: true)
             guard late.isEmpty else {
                 late.forEach(obey)
                 continue
             }
-            // With nothing to do this sleeps until somebody orders something.
             curl_multi_poll(multi, nil, 0, patience, nil)
+        }
+    }
+
+    /// True when there is nothing to do. From then on the next to order something attends to it.
+    private func leave() -> Bool {
+        guard running.isEmpty, waiting.isEmpty else { return false }
+        return inbox.withLock { inbox in
+            guard inbox.orders.isEmpty else { return false }
+            inbox.attendance = .away
+            return true
         }
     }
 
@@ -98,7 +126,7 @@ final class TransferEngine: @unchecked Sendable {
     /// request a system call.
     private func takeOrders(beforeSleep: Bool) -> [Order] {
         inbox.withLock { inbox in
-            inbox.isAsleep = beforeSleep && inbox.orders.isEmpty
+            inbox.attendance = beforeSleep && inbox.orders.isEmpty ? .asleep : .awake
             defer { inbox.orders = [] }
             return inbox.orders
         }
@@ -121,7 +149,6 @@ final class TransferEngine: @unchecked Sendable {
             } else {
                 noteEarly(number)
             }
-        case .close: isClosing = true
         }
     }
 
@@ -140,7 +167,7 @@ final class TransferEngine: @unchecked Sendable {
                     transfer.end(.failure(transfer.overdue))
                     continue
                 }
-                guard taken[place, default: 0] < requestsPerServer, let easy = spare.popLast() ?? curl_easy_init()
+                guard taken[place, default: 0] < requestsPerServer, let easy = spare.popLast() ?? makeHandle()
                 else { break }
                 queue.removeFirst()
                 transfer.prepare(easy)
@@ -152,9 +179,15 @@ final class TransferEngine: @unchecked Sendable {
         }
     }
 
-    /// Answers what is finished; true when something was.
-    private func takeResults() -> Bool {
-        var isAny = false
+    private func makeHandle() -> UnsafeMutableRawPointer? {
+        let easy = curl_easy_init()
+        if let easy { Transfer.configure(easy, trust) }
+        return easy
+    }
+
+    /// What is finished, with its result.
+    private func takeResults() -> [(Transfer, Result<HTTPAnswer, any Error>)] {
+        var results: [(Transfer, Result<HTTPAnswer, any Error>)] = []
         var count: Int32 = 0
         while let message = curl_multi_info_read(multi, &count) {
             guard message.pointee.msg == CURLMSG_DONE else { continue }
@@ -162,12 +195,10 @@ final class TransferEngine: @unchecked Sendable {
             mad_curl_get_pointer(message.pointee.easy_handle, CURLINFO_PRIVATE, &own)
             guard let own else { continue }
             let transfer = Unmanaged<Transfer>.fromOpaque(own).takeUnretainedValue()
-            let result = transfer.result(mad_curl_result(message))
+            results.append((transfer, transfer.result(mad_curl_result(message))))
             release(transfer)
-            transfer.end(result)
-            isAny = true
         }
-        return isAny
+        return results
     }
 
     /// Takes a request out of libcurl's hands and frees its place.
@@ -177,22 +208,16 @@ final class TransferEngine: @unchecked Sendable {
         taken[place] = taken[place].flatMap { $0 > 1 ? $0 - 1 : nil }
         guard let easy = transfer.easy else { return }
         curl_multi_remove_handle(multi, easy)
-        curl_easy_reset(easy)
+        transfer.leave(easy)
         if spare.count < 16 { spare.append(easy) } else { curl_easy_cleanup(easy) }
     }
 
     /// How long to sleep, in milliseconds: until a waiting request is overdue; libcurl knows its own times.
     private var patience: Int32 {
-        guard let first = waiting.values.lazy.compactMap({ $0.map(\.deadline).min() }).min() else { return .max }
-        return Int32(clamping: max(0, Transfer.milliseconds(until: first) + 1))
-    }
-
-    /// Ends everything unless there is something new.
-    private func finish() -> Bool {
-        inbox.withLock { inbox in
-            inbox.isOver = inbox.orders.isEmpty
-            return inbox.isOver
+        guard !waiting.isEmpty, let first = waiting.values.lazy.compactMap({ $0.map(\.deadline).min() }).min() else {
+            return .max
         }
+        return Int32(clamping: max(0, Transfer.milliseconds(until: first) + 1))
     }
 
     // Not before the last who may want to wake the thread has let go.

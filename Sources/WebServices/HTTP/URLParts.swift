@@ -12,10 +12,13 @@ public struct URLParts: Sendable, Hashable, CustomStringConvertible {
         guard text.prefix(8).lowercased() == "https://", text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             return nil
         }
-        let rest = text.dropFirst(8)
-        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        guard let (host, port) = URLParts.split(authority), !authority.contains("@") else { return nil }
-        let path = rest.dropFirst(authority.count)
+        let rest = text.utf8.dropFirst(8)
+        let end = rest.firstIndex { "/?#".utf8.contains($0) } ?? rest.endIndex
+        let authority = text[rest.startIndex..<end]
+        guard let (host, port) = URLParts.split(authority), !authority.utf8.contains(UInt8(ascii: "@")) else {
+            return nil
+        }
+        let path = text[end...]
         self.init(host: host, port: port ?? 443, path: path.isEmpty ? "/" : String(path))
     }
 

@@ -25,13 +25,11 @@ public struct ResourceClient: Sendable {
     }
 
     /// The elements of several properties, in any order; select by name. What the resource does not have is missing.
-    public func properties(_ names: [XMLName], of resource: EndpointReference, patience: Duration = .seconds(60))
-        async throws -> [XMLElement]
-    {
-        let text = ResourceClient.propertiesRequest(names, dialect)
-        return Array(
-            try await soap.call(message("GetMultipleResourceProperties", text, to: resource, .control, patience))
-                .children)
+    public func properties(
+        _ question: PropertiesQuestion, of resource: EndpointReference, patience: Duration = .seconds(60)
+    ) async throws -> [XMLElement] {
+        let message = message("GetMultipleResourceProperties", question.text, to: resource, .control, patience)
+        return Array(try await soap.call(message).children)
     }
 
     /// What an XPath 1 expression gives on the resource's document: the answer's element, with the selected elements or
@@ -85,16 +83,6 @@ public struct ResourceClient: Sendable {
         return answer.child("SubscriptionReference").flatMap { EndpointReference($0) }
     }
 
-    static func propertiesRequest(_ names: [XMLName], _ dialect: Dialect) -> XMLText {
-        var text = XMLText()
-        text.element("p:GetMultipleResourceProperties", ["xmlns:p": dialect.properties]) { text in
-            for name in names {
-                text.element("p:ResourceProperty", ["xmlns:q": name.namespace], "q:\(name.local)")
-            }
-        }
-        return text
-    }
-
     private func message(
         _ operation: String, _ body: XMLText, to resource: EndpointReference, _ kind: HTTPRequest.Kind,
         _ patience: Duration
@@ -102,5 +90,21 @@ public struct ResourceClient: Sendable {
         SOAPMessage(
             to: resource, action: dialect.propertyAction(operation), dialect: dialect, body: body.description,
             kind: kind, patience: patience)
+    }
+}
+
+/// What is asked for several properties: the same for all resources of a kind, and hence written once.
+public struct PropertiesQuestion: Sendable {
+    let text: XMLText
+
+    /// Asks for the properties of those names.
+    public init(_ names: [XMLName], _ dialect: Dialect) {
+        var text = XMLText()
+        text.element("p:GetMultipleResourceProperties", ["xmlns:p": dialect.properties]) { text in
+            for name in names {
+                text.element("p:ResourceProperty", ["xmlns:q": name.namespace], "q:\(name.local)")
+            }
+        }
+        self.text = text
     }
 }

@@ -8,18 +8,13 @@ public struct UUID: Sendable, Hashable, CustomStringConvertible {
         var generator = SystemRandomNumberGenerator()
         let high = generator.next() & ~0xF000 | 0x4000
         let low = generator.next() & ~(0xC000 << 48) | 0x8000 << 48
-        let digits = UUID.hexadecimal(high) + UUID.hexadecimal(low)
-        var parts: [Substring] = []
-        var rest = digits[...]
-        for length in [8, 4, 4, 4, 12] {
-            parts.append(rest.prefix(length))
-            rest = rest.dropFirst(length)
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        for (number, length) in [(high, 8), (high << 32, 4), (high << 48, 4), (low, 4), (low << 16, 12)] {
+            if !text.isEmpty { text.append(UInt8(ascii: "-")) }
+            for place in 1...length { text.append(digits[Int(number >> (64 - 4 * place) & 0xF)]) }
         }
-        description = parts.joined(separator: "-")
-    }
-
-    private static func hexadecimal(_ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        description = String(decoding: text, as: UTF8.self)
     }
 }

@@ -12,10 +12,11 @@ enum XMLEncoding {
         guard text.prefix(4).allSatisfy({ (0x01...0x7F).contains($0) }) else { return false }
         guard text.starts(with: "<?xml".utf8) else { return true }
         guard let end = text.prefix(longestDeclaration).firstIndex(of: UInt8(ascii: ">")) else { return false }
-        let declaration = String(decoding: text[..<end], as: UTF8.self)
-        let places = declaration.ranges(of: "encoding")
+        let declaration = text[..<end]
+        let places = declaration.indices.filter { declaration[$0...].starts(with: "encoding".utf8) }
         guard let place = places.first else { return true }
-        let value = declaration[place.upperBound...].drop { $0 != "\"" && $0 != "'" }.dropFirst()
-        return places.count == 1 && names.contains(value.prefix { $0 != "\"" && $0 != "'" }.lowercased())
+        let isQuote = { (byte: UInt8) in byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
+        let value = declaration[place...].drop { !isQuote($0) }.dropFirst().prefix { !isQuote($0) }
+        return places.count == 1 && names.contains(String(decoding: value, as: UTF8.self).lowercased())
     }
 }

@@ -12,7 +12,7 @@ public struct XMLText: Sendable, CustomStringConvertible {
     ) {
         open(tag, attributes)
         description += XMLText.escaped(content)
-        description += "</\(tag)>"
+        close(tag)
     }
 
     /// An element with others in it.
@@ -21,21 +21,38 @@ public struct XMLText: Sendable, CustomStringConvertible {
     ) {
         open(tag, attributes)
         content(&self)
-        description += "</\(tag)>"
+        close(tag)
     }
 
     /// Text that is XML already.
     public mutating func verbatim(_ xml: String) { description += xml }
 
     private mutating func open(_ tag: String, _ attributes: KeyValuePairs<String, String>) {
-        description += "<\(tag)"
-        for (name, value) in attributes { description += " \(name)=\"\(XMLText.escaped(value))\"" }
+        description += "<"
+        description += tag
+        for (name, value) in attributes {
+            description += " "
+            description += name
+            description += "=\""
+            description += XMLText.escaped(value)
+            description += "\""
+        }
+        description += ">"
+    }
+
+    private mutating func close(_ tag: String) {
+        description += "</"
+        description += tag
         description += ">"
     }
 
     /// Text in which nothing is markup. Characters that XML cannot carry at all become `?`.
     public static func escaped(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x26 && $0 != 0x3C && $0 != 0x3E && $0 != 0x22 }
+        // Nearly all text is; so this is looked at in one piece.
+        let isPlain =
+            text.utf8.withContiguousStorageIfAvailable { bytes in
+                bytes.allSatisfy { $0 >= 0x20 && $0 != 0x26 && $0 != 0x3C && $0 != 0x3E && $0 != 0x22 }
+            } ?? false
         guard !isPlain else { return text }
         var result = ""
         for scalar in text.unicodeScalars {

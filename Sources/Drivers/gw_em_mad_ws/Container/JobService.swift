@@ -54,14 +54,21 @@ struct JobService: Sendable {
         try await resources.destroy(subscription)
     }
 
+    private static let stateQuestion40 = stateQuestion(.gt40)
+    private static let stateQuestion42 = stateQuestion(.gt42)
+
+    private static func stateQuestion(_ dialect: Dialect) -> PropertiesQuestion {
+        PropertiesQuestion(
+            [
+                XMLName(dialect.jobTypes, "state"), XMLName(dialect.jobTypes, "holding"),
+                XMLName(dialect.jobFaults, "fault"), XMLName(dialect.jobTypes, "exitCode"),
+            ], dialect)
+    }
+
     /// Asks for the state of a job.
     func report(of job: EndpointReference, patience: Duration) async throws -> JobReport {
-        try JobService.report(
-            try await resources.properties(
-                [
-                    XMLName(dialect.jobTypes, "state"), XMLName(dialect.jobTypes, "holding"),
-                    XMLName(dialect.jobFaults, "fault"), XMLName(dialect.jobTypes, "exitCode"),
-                ], of: job, patience: patience))
+        let question = dialect == .gt40 ? JobService.stateQuestion40 : JobService.stateQuestion42
+        return try JobService.report(try await resources.properties(question, of: job, patience: patience))
     }
 
     /// Reads the properties of a job, in whatever order and number they come.
@@ -118,7 +125,7 @@ struct JobService: Sendable {
     func delegationFactory(of factory: EndpointReference, patience: Duration) async throws -> EndpointReference {
         let names = ["delegationFactoryEndpoint", "stagingDelegationFactoryEndpoint"]
         let found = try await resources.properties(
-            names.map { XMLName(dialect.job, $0) }, of: factory, patience: patience)
+            PropertiesQuestion(names.map { XMLName(dialect.job, $0) }, dialect), of: factory, patience: patience)
         guard let element = found.first(where: { $0.isNamed(names[0]) }) ?? found.first,
             let endpoint = EndpointReference(element)
         else { throw MADError(.refused, "\(factory.address) names no delegation service") }

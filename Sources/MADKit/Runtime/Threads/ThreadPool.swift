@@ -5,6 +5,14 @@ final class ThreadPool<Job: Sendable>: Sendable {
         var jobs = Queue<Job>()
         var idle = 0
         var threads = 0
+
+        /// True when a thread has to be made, which counts from now on.
+        mutating func needsThread(limit: Int) -> Bool {
+            // Threads already woken for earlier jobs still count as idle.
+            guard idle < jobs.count, threads < limit else { return false }
+            threads += 1
+            return true
+        }
     }
 
     private let state = Monitor(State())
@@ -23,12 +31,21 @@ final class ThreadPool<Job: Sendable>: Sendable {
     func submit(_ job: Job) {
         let needsThread = state.withLock { state -> Bool in
             state.jobs.append(job)
-            // Threads already woken for earlier jobs still count as idle.
-            guard state.idle < state.jobs.count, state.threads < limit else { return false }
-            state.threads += 1
-            return true
+            return state.needsThread(limit: limit)
         }
         if needsThread { Thread.start { [self] in run() } } else { state.wakeOne() }
+    }
+
+    /// Runs `body` on the calling thread, one of the pool's, which does not count as one meanwhile: `body` may wait for as
+    /// long as it likes.
+    func lend(_ body: () -> Void) {
+        let needsThread = state.withLock { state in
+            state.threads -= 1
+            return state.needsThread(limit: limit)
+        }
+        if needsThread { Thread.start { [self] in run() } }
+        body()
+        state.withLock { $0.threads += 1 }
     }
 
     private func run() {
