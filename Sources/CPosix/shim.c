@@ -27,6 +27,11 @@ void mad_share_heap(void) { mallopt(M_ARENA_MAX, 1); }
 
 void mad_join_heap(void) { mallopt(M_MXFAST, 0); }
 
+void mad_keep_heap(int bytes) {
+    mallopt(M_MMAP_THRESHOLD, bytes);
+    mallopt(M_TRIM_THRESHOLD, bytes);
+}
+
 int mad_pipe(int ends[2], int nonblocking) { return pipe2(ends, O_CLOEXEC | (nonblocking ? O_NONBLOCK : 0)); }
 
 void mad_trim_memory(void) { malloc_trim(0); }

@@ -28,6 +28,9 @@ void mad_share_heap(void);
 /* Joins freed memory with what is free beside it at once, also in small parts, instead of when a large block is needed. */
 void mad_join_heap(void);
 
+/* Keeps up to so many freed bytes at the end of the heap for what comes next, where blocks of that size are made too. */
+void mad_keep_heap(int bytes);
+
 /* A pipe whose ends no child inherits; `nonblocking` for both ends. 0, or -1 and errno. */
 int mad_pipe(int ends[2], int nonblocking);
 

@@ -13,6 +13,14 @@ public enum Heap {
         mad_join_heap()
     }
 
+    /// For drivers whose requests each need much memory for a moment: up to so many bytes stay with the process when they
+    /// are freed. To get them from the system again, page by page, takes longer than what is done with them.
+    ///
+    /// Call it before there are threads.
+    public static func keepRoom(megabytes: Int32) {
+        mad_keep_heap(megabytes << 20)
+    }
+
     private static let interval = Duration.seconds(5)
     private static let nextSearch = Mutex(Instant.now)
 
