@@ -166,7 +166,14 @@ package final class DirectoryHosts: Sendable {
     private func described(_ host: String, by server: DirectoryServer) async throws -> HostDescription {
         let index: any DirectoryIndex
         let known = try await snapshot.index(for: host) { [self] in try await everything(of: server) }
-        if let known, !(known is Refusal) { index = known } else { index = try await read(host, from: server) }
+        if let known, !(known is Refusal) {
+            index = known
+        } else {
+            let isThorough = !schema.hasThoroughSearch || !snapshot.hasManyHosts
+            let found = try await read(host, from: server, isThorough: isThorough)
+            let isFound = isThorough || found.description(of: host) != nil
+            index = isFound ? found : try await read(host, from: server, isThorough: true)
+        }
         guard let description = index.description(of: host) else {
             throw MADError(.unknown, "\(server.url) knows no host \(host)")
         }
@@ -207,12 +214,13 @@ package final class DirectoryHosts: Sendable {
     }
 
     /// Searches for the entries of one host, step by step.
-    private func read(_ host: String, from server: DirectoryServer) async throws -> any DirectoryIndex {
+    private func read(_ host: String, from server: DirectoryServer, isThorough: Bool) async throws -> any DirectoryIndex
+    {
         let deadline = Instant.now + patience
         var found = EntryTable()
         var step = 0
         var place = base
-        while let next = schema.step(step, for: host, in: place, found: found) {
+        while let next = schema.step(step, for: host, in: place, found: found, isThorough: isThorough) {
             step += 1
             let search = DirectorySearch(
                 base: next.base ?? place, filter: next.filter, attributes: schema.attributes,

@@ -15,6 +15,10 @@ package protocol DirectorySchema: Sendable {
     /// them is better done by reading everything.
     var manyHosts: Int { get }
 
+    /// True when there is more than one way to look for a host: by its name alone, with which the index of a server helps,
+    /// and thoroughly, with which none does.
+    var hasThoroughSearch: Bool { get }
+
     /// The searches that name hosts: the first, and others for what it leaves open.
     var discovery: [Discovery] { get }
     /// All entries that describe hosts and queues.
@@ -24,8 +28,9 @@ package protocol DirectorySchema: Sendable {
     ///   - host: its name.
     ///   - step: how many searches there were before.
     ///   - found: what those found.
+    ///   - isThorough: also look for entries that do not name the host as they should.
     /// - Returns: `nil` when all has been asked.
-    func step(_ step: Int, for host: String, in base: String, found: EntryTable) -> Step?
+    func step(_ step: Int, for host: String, in base: String, found: EntryTable, isThorough: Bool) -> Step?
 
     /// Puts entries in relation to one another.
     func index(_ entries: EntryTable) -> any DirectoryIndex

@@ -66,6 +66,7 @@ package struct GLUE1: DirectorySchema {
     package let root = "o=grid"
     package let needsNames = true
     package let manyHosts = 25
+    package let hasThoroughSearch = true
     package let attributes = AttributeNames(
         [
             element, elementName, elementHost, managerType, managerName, hostingCluster, foreignKey, accessRule,
@@ -125,7 +126,7 @@ package struct GLUE1: DirectorySchema {
         return .any([elements, .isA("GlueSubCluster")] + clusters)
     }
 
-    package func step(_ step: Int, for host: String, in base: String, found: EntryTable) -> Step? {
+    package func step(_ step: Int, for host: String, in base: String, found: EntryTable, isThorough: Bool) -> Step? {
         let relations = GLUE1Relations(found, attributes)
         switch step {
         case 0:
@@ -136,10 +137,13 @@ package struct GLUE1: DirectorySchema {
                 .hasPrefix("GlueCEUniqueID", "\(host):"), .hasPrefix("GlueCEUniqueID", "\(host)/"),
                 .has("GlueCEUniqueID", host),
             ])
-            var ways: [DirectoryFilter] = [
-                .has("GlueCEInfoHostName", host), .hasPrefix("GlueCEInfoHostName", "\(host):"),
-                .all(.not(.hasAny("GlueCEInfoHostName")), identified),
-            ]
+            var ways: [DirectoryFilter] = [.has("GlueCEInfoHostName", host)]
+            if isThorough {
+                ways += [
+                    .hasPrefix("GlueCEInfoHostName", "\(host):"),
+                    .all(.not(.hasAny("GlueCEInfoHostName")), identified),
+                ]
+            }
             guard flavour == .cluster else {
                 return Step(filter: .any([.all(.isA("GlueCE"), .any(ways), reading.queueFilter), machines]))
             }

@@ -70,6 +70,7 @@ package struct GLUE2: DirectorySchema {
     package let needsNames = false
     /// What belongs to a host, even its name, is found in several steps only, none of them by an index.
     package let manyHosts = 0
+    package let hasThoroughSearch = false
     package let attributes = AttributeNames(
         [share, shareQueue, shareName, shareFree, shareFreeWithDuration, shareUsed, shareWaiting]
             + shareService + shareEndpoint + shareEnvironment + queueTable.flatMap(\.sources)
@@ -140,7 +141,7 @@ package struct GLUE2: DirectorySchema {
         ])
     }
 
-    package func step(_ step: Int, for host: String, in base: String, found: EntryTable) -> Step? {
+    package func step(_ step: Int, for host: String, in base: String, found: EntryTable, isThorough: Bool) -> Step? {
         let keys = GLUE2Keys(found, attributes)
         switch step {
         case 0:

@@ -44,6 +44,7 @@ package struct MDS2: DirectorySchema {
     package let root = "o=grid"
     package let needsNames = true
     package let manyHosts = 25
+    package let hasThoroughSearch = false
     package let attributes = AttributeNames(
         [host, software, schedulerType] + hostTable.flatMap(\.sources) + queueTable.flatMap(\.sources))
 
@@ -70,7 +71,7 @@ package struct MDS2: DirectorySchema {
             ? .everything : .any([.not(.isA("MdsJobQueue")), .all(.isA("MdsJobQueue"), reading.queueFilter)])
     }
 
-    package func step(_ step: Int, for host: String, in base: String, found: EntryTable) -> Step? {
+    package func step(_ step: Int, for host: String, in base: String, found: EntryTable, isThorough: Bool) -> Step? {
         switch step {
         // Where a GIIS puts it; such a search costs the same in a directory of any size.
         case 0: return Step(base: "\(MDS2.host)=\(host),\(base)", filter: everything)

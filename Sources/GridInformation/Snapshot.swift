@@ -30,6 +30,11 @@ final class Snapshot: Sendable {
         self.policy = policy
     }
 
+    /// Whether the server has more hosts than can be searched through for each of them.
+    var hasManyHosts: Bool {
+        state.withLock { max($0.discovered, $0.asked.count) > policy.manyHosts }
+    }
+
     /// Takes note of a discovery.
     func remember(hosts: Int) { state.withLock { $0.discovered = hosts } }
 
@@ -45,6 +50,7 @@ final class Snapshot: Sendable {
         let (index, task) = state.withLock {
             state -> ((any DirectoryIndex)?, Task<Result<any DirectoryIndex, any Error>, Never>?) in
             if let index = state.index, state.taken + policy.age > .now { return (index, nil) }
+            if let host { note(host, &state) }
             guard isWanted(for: host, &state) else { return (nil, nil) }
             if let loading = state.loading { return (nil, loading) }
             let task = startTask { [self] in await read(load) }
@@ -64,15 +70,18 @@ final class Snapshot: Sendable {
             if state.refusedUntil > now { return false }
             if state.loading != nil { return true }
             // A discovery may come long before the next questions, and costs less by itself.
-            guard let host else { return policy.manyHosts == 0 }
-            if state.discovered > policy.manyHosts { return true }
-            if state.askedSince + policy.age < now {
-                state.asked = []
-                state.askedSince = now
-            }
-            state.asked.insert(host)
-            return state.asked.count > policy.manyHosts
+            guard host != nil else { return policy.manyHosts == 0 }
+            return state.discovered > policy.manyHosts || state.asked.count > policy.manyHosts
         }
+    }
+
+    private func note(_ host: String, _ state: inout State) {
+        let now = Instant.now
+        if state.askedSince + policy.age < now {
+            state.asked = []
+            state.askedSince = now
+        }
+        if state.asked.count <= policy.manyHosts { state.asked.insert(host) }
     }
 
     private func read(_ load: Load) async -> Result<any DirectoryIndex, any Error> {

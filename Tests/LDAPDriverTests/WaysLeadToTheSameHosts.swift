@@ -69,6 +69,23 @@ import Testing
         #expect(try await talk.monitor("ce1.example.org").queues("QUEUE_NAME") == ["q"])
     }
 
+    /// Where there are many hosts, each is looked for by its name first.
+    @Test(arguments: modes) func soItIsAmongManyHosts(mode: String) async throws {
+        var entries = Entries.grid
+        for (number, port) in (0..<40).map({ ($0, $0 < 35 ? "" : ":2119") }) {
+            entries.computingElement(
+                "ce\(number).example.org:2119/jobmanager-pbs-q",
+                [("GlueCEName", "q")] + (number == 39 ? [] : [("GlueCEInfoHostName", "ce\(number).example.org\(port)")])
+            )
+        }
+        let server = try await entries.served()
+        let talk = try await Self.talk(server, mode)
+        for number in 0..<40 {
+            #expect(try await talk.monitor("ce\(number).example.org").queues("QUEUE_NAME") == ["q"])
+        }
+        #expect(try await talk.ask("MONITOR 7 ce40.example.org -").hasPrefix("MONITOR 7 FAILURE"))
+    }
+
     @Test(arguments: modes) func oneElementNeedNotNameItsHostWhenAnotherDoes(mode: String) async throws {
         var entries = Entries.grid
         entries.computingElement(
