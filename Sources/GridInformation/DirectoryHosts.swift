@@ -169,10 +169,11 @@ package final class DirectoryHosts: Sendable {
         if let known, !(known is Refusal) {
             index = known
         } else {
+            let deadline = Instant.now + patience
             let isThorough = !schema.hasThoroughSearch || !snapshot.hasManyHosts
-            let found = try await read(host, from: server, isThorough: isThorough)
-            let isFound = isThorough || found.description(of: host) != nil
-            index = isFound ? found : try await read(host, from: server, isThorough: true)
+            let found = try await read(host, from: server, isThorough: isThorough, before: deadline)
+            let isFound = isThorough || found.description(of: host)?.queues.isEmpty == false
+            index = isFound ? found : try await read(host, from: server, isThorough: true, before: deadline)
         }
         guard let description = index.description(of: host) else {
             throw MADError(.unknown, "\(server.url) knows no host \(host)")
@@ -214,9 +215,9 @@ package final class DirectoryHosts: Sendable {
     }
 
     /// Searches for the entries of one host, step by step.
-    private func read(_ host: String, from server: DirectoryServer, isThorough: Bool) async throws -> any DirectoryIndex
-    {
-        let deadline = Instant.now + patience
+    private func read(
+        _ host: String, from server: DirectoryServer, isThorough: Bool, before deadline: Instant
+    ) async throws -> any DirectoryIndex {
         var found = EntryTable()
         var step = 0
         var place = base

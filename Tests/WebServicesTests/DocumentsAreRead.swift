@@ -1,3 +1,4 @@
+import MADKit
 import Testing
 import WebServices
 
@@ -43,6 +44,22 @@ import WebServices
         ])
     func aCopyHasAllThatTheElementHasAndNoMore(text: String, copy: String) throws {
         #expect(try read(text).child("k")?.standaloneText == copy)
+    }
+
+    @Test func aCopyKeepsDeclarationsAndLineEndsInValues() throws {
+        let text =
+            "<k:b xmlns:k=\"urn:k\" xmlns:q=\"urn:q\" a=\"q:c&#10;d&#9;e\">q:f<g xmlns:q=\"urn:r\">q:h</g>q:i</k:b>"
+        let root = try read(text)
+        #expect(root.standaloneText == text)
+        #expect(root.attribute("a") == "q:c\nd\te")
+    }
+
+    /// The deepest that is read, on a thread like those of drivers.
+    @Test func aCopyMayBeAsDeepAsADocument() async throws {
+        let text = "<a xmlns=\"urn:a\">" + String(repeating: "<b x=\"1\">", count: 250)
+        let whole = text + String(repeating: "</b>", count: 250) + "</a>"
+        let root = try read(whole)
+        #expect(await startTask { root.standaloneText }.value == whole)
     }
 
     @Test func aPrefixThatStandsForNothingIsPartOfTheName() throws {

@@ -173,7 +173,11 @@ final class TransferEngine: @unchecked Sendable {
                 transfer.prepare(easy)
                 running[transfer.number] = transfer
                 taken[place, default: 0] += 1
-                curl_multi_add_handle(multi, easy)
+                guard curl_multi_add_handle(multi, easy) == CURLM_OK else {
+                    release(transfer)
+                    transfer.end(.failure(MADError(.system, "libcurl has no memory")))
+                    continue
+                }
             }
             waiting[place] = queue.isEmpty ? nil : queue
         }

@@ -34,7 +34,7 @@ public struct XMLText: Sendable, CustomStringConvertible {
             description += " "
             description += name
             description += "=\""
-            description += XMLText.escaped(value)
+            description += XMLText.escaped(value, isAttribute: true)
             description += "\""
         }
         description += ">"
@@ -47,7 +47,8 @@ public struct XMLText: Sendable, CustomStringConvertible {
     }
 
     /// Text in which nothing is markup. Characters that XML cannot carry at all become `?`.
-    public static func escaped(_ text: String) -> String {
+    /// - Parameter isAttribute: the text is an attribute's value, in which a reader takes line ends and tabs for blanks.
+    public static func escaped(_ text: String, isAttribute: Bool = false) -> String {
         // Nearly all text is; so this is looked at in one piece.
         let isPlain =
             text.utf8.withContiguousStorageIfAvailable { bytes in
@@ -62,6 +63,8 @@ public struct XMLText: Sendable, CustomStringConvertible {
             case ">": result += "&gt;"
             case "\"": result += "&quot;"
             case "\r": result += "&#13;"
+            case "\t" where isAttribute: result += "&#9;"
+            case "\n" where isAttribute: result += "&#10;"
             case "\t", "\n": result.unicodeScalars.append(scalar)
             default: result.unicodeScalars.append(scalar.value < 0x20 ? "?" : scalar)
             }
