@@ -14,7 +14,7 @@ int _gnutls_global_init_skip(void) { return 1; }
 /* Everything of libcurl that is used, without the prefix. */
 #define EACH_FUNCTION(DO) \
     DO(global_init) DO(version_info) DO(slist_append) DO(slist_free_all) \
-    DO(easy_init) DO(easy_reset) DO(easy_cleanup) DO(easy_setopt) DO(easy_getinfo) DO(easy_strerror) \
+    DO(easy_init) DO(easy_cleanup) DO(easy_setopt) DO(easy_getinfo) DO(easy_strerror) \
     DO(multi_init) DO(multi_setopt) DO(multi_add_handle) DO(multi_remove_handle) DO(multi_perform) DO(multi_poll) \
     DO(multi_wakeup) DO(multi_info_read) DO(multi_cleanup)
 
@@ -36,7 +36,6 @@ struct curl_slist *curl_slist_append(struct curl_slist *list, const char *line) 
 void curl_slist_free_all(struct curl_slist *list) { if (list) library.slist_free_all(list); }
 
 CURL *curl_easy_init(void) { return library.easy_init(); }
-void curl_easy_reset(CURL *easy) { library.easy_reset(easy); }
 void curl_easy_cleanup(CURL *easy) { library.easy_cleanup(easy); }
 const char *curl_easy_strerror(CURLcode code) { return library.easy_strerror(code); }
 

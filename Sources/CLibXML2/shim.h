@@ -7,9 +7,4 @@
 #include <libxml/tree.h>
 #include <libxml/xmlerror.h>
 
-/* Gives back what libxml2 allocated; its own name is a variable. */
-static inline void mad_xml_free(void *memory) {
-    xmlFree(memory);
-}
-
 #endif

@@ -133,12 +133,12 @@ package struct GLUE1: DirectorySchema {
             // Most clusters are called like their host, so most hosts need one search only.
             let machines = DirectoryFilter.all(
                 .isA("GlueSubCluster"), .has("GlueChunkKey", "GlueClusterUniqueID=\(host)"))
-            let identified = DirectoryFilter.any([
-                .hasPrefix("GlueCEUniqueID", "\(host):"), .hasPrefix("GlueCEUniqueID", "\(host)/"),
-                .has("GlueCEUniqueID", host),
-            ])
             var ways: [DirectoryFilter] = [.has("GlueCEInfoHostName", host)]
             if isThorough {
+                let identified = DirectoryFilter.any([
+                    .hasPrefix("GlueCEUniqueID", "\(host):"), .hasPrefix("GlueCEUniqueID", "\(host)/"),
+                    .has("GlueCEUniqueID", host),
+                ])
                 ways += [
                     .hasPrefix("GlueCEInfoHostName", "\(host):"),
                     .all(.not(.hasAny("GlueCEInfoHostName")), identified),

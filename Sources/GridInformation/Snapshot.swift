@@ -31,8 +31,10 @@ final class Snapshot: Sendable {
     }
 
     /// Whether the server has more hosts than can be searched through for each of them.
-    var hasManyHosts: Bool {
-        state.withLock { max($0.discovered, $0.asked.count) > policy.manyHosts }
+    var hasManyHosts: Bool { state.withLock { hasManyHosts($0) } }
+
+    private func hasManyHosts(_ state: State) -> Bool {
+        max(state.discovered, state.asked.count) > policy.manyHosts
     }
 
     /// Takes note of a discovery.
@@ -71,7 +73,7 @@ final class Snapshot: Sendable {
             if state.loading != nil { return true }
             // A discovery may come long before the next questions, and costs less by itself.
             guard host != nil else { return policy.manyHosts == 0 }
-            return state.discovered > policy.manyHosts || state.asked.count > policy.manyHosts
+            return hasManyHosts(state)
         }
     }
 

@@ -29,12 +29,8 @@ public final class HTTPClient: Sendable {
     private let log: Log
     private let last = Atomic<UInt64>(0)
 
-    /// Loads libcurl if that has not been done: the first client does so too, but it takes some milliseconds and reads
-    /// files.
-    /// - Throws: as ``init(trust:identity:limits:log:)``.
-    public static func prepare() throws(MADError) { try TransferEngine.library.get() }
-
-    /// Makes a client; no server is asked.
+    /// Makes a client; no server is asked. The first one loads libcurl, which reads files and takes some milliseconds: call
+    /// where blocking is allowed.
     /// - Parameters:
     ///   - trust: whom to believe.
     ///   - identity: shown to each server; `nil` to stay anonymous.

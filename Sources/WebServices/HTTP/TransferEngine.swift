@@ -43,7 +43,7 @@ final class TransferEngine: @unchecked Sendable {
     private var spare: [UnsafeMutableRawPointer] = []
 
     /// libcurl's own beginning, which is not safe for threads, and a look whether it is the kind that is needed.
-    static let library: Result<Void, MADError> = {
+    private static let library: Result<Void, MADError> = {
         if let reason = mad_curl_load() {
             return .failure(MADError(.system, "libcurl cannot be loaded", cause: String(cString: reason)))
         }
@@ -218,9 +218,7 @@ final class TransferEngine: @unchecked Sendable {
 
     /// How long to sleep, in milliseconds: until a waiting request is overdue; libcurl knows its own times.
     private var patience: Int32 {
-        guard !waiting.isEmpty, let first = waiting.values.lazy.compactMap({ $0.map(\.deadline).min() }).min() else {
-            return .max
-        }
+        guard let first = waiting.values.lazy.compactMap({ $0.map(\.deadline).min() }).min() else { return .max }
         return Int32(clamping: max(0, Transfer.milliseconds(until: first) + 1))
     }
 

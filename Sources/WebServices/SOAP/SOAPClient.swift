@@ -42,15 +42,15 @@ public final class SOAPClient: Sendable {
         guard let url = URLParts(message.endpoint.address) else {
             throw MADError(.invalid, "'\(message.endpoint.address)' is no https address of a service")
         }
+        // Loading libcurl and asking for names take their part of the time.
         let client = try await client(for: try await credential())
+        let names = try await self.names.names(of: url.host, blocking)
         var request = HTTPRequest(
             url: url,
             headers: [
                 ("Content-Type", "text/xml; charset=utf-8"), ("SOAPAction", "\"\(message.action)\""),
-            ], body: message.envelope(identifier: UUID()), patience: message.patience, kind: message.kind)
-        request.alternativeNames = try await names.names(of: url.host, blocking)
-        // Loading libcurl and asking for names took their part of it.
-        request.patience = deadline - .now
+            ], body: message.envelope(identifier: UUID()), patience: deadline - .now, kind: message.kind)
+        request.alternativeNames = names
         log.debug("request", ["to": url.description, "action": message.action])
         let answer = try await client.send(request)
         return try SOAPAnswer.body(of: answer, from: url, limit: limits.answerBytes)
@@ -63,10 +63,10 @@ public final class SOAPClient: Sendable {
     private func client(for credential: ProxyCredential?) async throws -> HTTPClient {
         if let known = current.withLock({ $0 }), known.credential === credential { return known.client }
         return try await blocking.run { [self] in
-            try HTTPClient.prepare()
-            return try current.withLock { current in
+            // Outside of the lock, because the first one takes its time. Of two that were made at once one is used.
+            let client = try HTTPClient(trust: trust, identity: credential, limits: limits, log: log)
+            return current.withLock { current in
                 if let current, current.credential === credential { return current.client }
-                let client = try HTTPClient(trust: trust, identity: credential, limits: limits, log: log)
                 current = (credential, client)
                 return client
             }

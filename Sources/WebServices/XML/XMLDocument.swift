@@ -1,6 +1,5 @@
 internal import CLibXML2
 import MADKit
-import Synchronization
 
 /// A document from the network or from a file, as libxml2 reads it: no document type, hence no entities of its own, no
 /// access to anything outside, no more than 256 levels and the given number of bytes.
