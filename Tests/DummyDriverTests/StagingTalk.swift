@@ -98,7 +98,7 @@ final class StagingTalk: Sendable {
     }
 
     /// Waits until a process is gone.
-    static func waitForEnd(of process: Int32, within limit: Duration = .seconds(60)) async throws {
+    static func waitForEnd(of process: Int32, within limit: Duration = .seconds(20)) async throws {
         let deadline = ContinuousClock.now + limit
         while isAlive(process) {
             try #require(ContinuousClock.now < deadline, "process \(process) is still there")

@@ -150,8 +150,8 @@ import Testing
             "RMDIR 0 - - \(pit.url("/a/b/")) - ", "MKDIR 0 - - \(pit.url("/a/b/")) - ",
             "EXISTS 0 - - \(pit.url("/a/b/")) - ",
         ] {
-            #expect(try await job.ask(request).hasSuffix("no answer within 2 s"))
+            #expect(try await job.ask(request, within: .seconds(10)).hasSuffix("no answer within 2 s"))
         }
-        #expect(try await job.ask("END 0 - - - - ") == "END 0 - SUCCESS -")
+        #expect(try await job.ask("END 0 - - - - ", within: .seconds(4)) == "END 0 - SUCCESS -")
     }
 }

@@ -27,7 +27,7 @@ final class GridTalk: Sendable {
     var path: String { grid["TESTBED_JOB_HOME"] + "/\(name)" }
 
     /// Sends a request and returns its own answer, whatever else is said meanwhile.
-    func ask(_ line: String, within limit: Duration = .seconds(60)) async throws -> String {
+    func ask(_ line: String, within limit: Duration = .seconds(30)) async throws -> String {
         let words = line.split(separator: " ")
         let verb = words.first.map(String.init) ?? ""
         let isNumbered = verb != "INIT" && words.count > 1 && words[1].allSatisfy(\.isNumber) && Int32(words[1]) != nil
@@ -37,7 +37,7 @@ final class GridTalk: Sendable {
 
     /// Sends a request and compares its answer.
     func expect(
-        _ line: String, _ answer: String, within limit: Duration = .seconds(60),
+        _ line: String, _ answer: String, within limit: Duration = .seconds(30),
         at place: SourceLocation = #_sourceLocation
     ) async throws {
         let heard = try await ask(line, within: limit)
@@ -51,7 +51,7 @@ final class GridTalk: Sendable {
     }
 
     /// One copy and its answer.
-    func copy(_ source: String, _ destination: String, mode: String = "-", within limit: Duration = .seconds(60))
+    func copy(_ source: String, _ destination: String, mode: String = "-", within limit: Duration = .seconds(30))
         async throws -> String
     {
         try await ask("CP 0 0 \(mode) \(source) \(destination)", within: limit)

@@ -27,14 +27,14 @@ import Testing
     }
 
     @Test func questionsDoNotWaitBehindLongFiles() async throws {
-        let server = try FaultServer(.init(delay: 12_000_000))
+        let server = try FaultServer(.init(delay: 3_000_000))
         let job = try await GridTalk(["--connections", "1"])
         let source = try job.local.write("small", "small")
         try await job.expect("START 1 - - - - ", "START 1 - SUCCESS -")
         job.talk.say("CP 0 0 - file://\(source) \(server.url("/f"))")
         let start = ContinuousClock.now
         try await job.expect("MKDIR 1 - - \(server.url("/g/h/")) - ", "MKDIR 1 - SUCCESS \(server.url("/g/h/"))")
-        #expect(ContinuousClock.now - start < .seconds(6))
+        #expect(ContinuousClock.now - start < .seconds(2))
     }
 
     @Test func aConnectionThatTheServerClosedIsReplacedUnseen() async throws {
@@ -67,7 +67,7 @@ import Testing
             job.talk.say("CP 0 \(number) - file://\(source) gsiftp://localhost:\(pit.port)/~/f")
         }
         job.talk.say("CP 0 100 - file://\(source) \(server.url("/f"))")
-        #expect(try await job.talk.hear("CP 0 100 ").contains(" SUCCESS "))
+        #expect(try await job.talk.hear("CP 0 100 ", within: .seconds(15)).contains(" SUCCESS "))
         #expect(!job.talk.transcript.contains { $0.hasPrefix("CP") && !$0.hasPrefix("CP 0 100 ") })
     }
 }

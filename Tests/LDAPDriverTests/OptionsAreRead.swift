@@ -20,7 +20,7 @@ import Testing
     func mistakesAreToldByINIT(program: String, options: String, complaint: String) async throws {
         let talk = try Talk(program, .init([options]))
         #expect(try await talk.ask("INIT - - -") == "INIT - FAILURE \(complaint)")
-        #expect(try await talk.finish() == 64)
+        #expect(try await talk.finish(within: .seconds(5)) == 64)
     }
 
     @Test func listedHostsComeFirstAndAreMonitoredThemselves() async throws {

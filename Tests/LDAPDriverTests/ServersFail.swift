@@ -165,7 +165,7 @@ import Testing
         let talk = try await Talk.driver("gw_im_mad_mds2", "-s \(server.address) --monitor server")
         #expect(try await talk.discover() == ["ce.example.org"])
         // The server looks for idle connections every other second; when it has closed, our side is gone as well.
-        try await Talk.noConnections(of: talk.pid, within: .seconds(60))
+        try await Talk.noConnections(of: talk.pid, within: .seconds(20))
         #expect(try await talk.discover() == ["ce.example.org"])
         #expect(try await talk.monitor("ce.example.org")["HOSTNAME"] == "ce.example.org")
     }

@@ -83,12 +83,12 @@ import Testing
 
     @Test func aJobOfAHostThatCannotBeReachedIsNotGivenUp() async throws {
         let grid = try await JobGrid()
-        let talk = try await grid.driver("--timeout 12")
+        let talk = try await grid.driver("--timeout 6")
         let start = ContinuousClock.now
         #expect(
             try await talk.answer(to: "RECOVER 2 https://nowhere.invalid:4000/123/456/ -")
                 == "RECOVER 2 SUCCESS PENDING")
-        #expect(ContinuousClock.now - start < .seconds(12))
+        #expect(ContinuousClock.now - start < .seconds(6))
         #expect(
             try await talk.hear("TIMER").contains("nobody answers for the job https://nowhere.invalid:4000/123/456/"))
         #expect(try await talk.hear("POLL", after: "POLL 2 - -") == "POLL 2 SUCCESS PENDING")

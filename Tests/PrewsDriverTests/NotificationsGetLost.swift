@@ -87,7 +87,7 @@ import Testing
 
 extension Talk {
     /// Asks for a job's state until it is `state`; returns the last answer.
-    func poll(_ job: Int, until state: String, within limit: Duration = .seconds(60)) async throws -> String {
+    func poll(_ job: Int, until state: String, within limit: Duration = .seconds(30)) async throws -> String {
         let deadline = ContinuousClock.now + limit
         while true {
             let reply = try await hear("POLL", after: "POLL \(job) - -")

@@ -93,7 +93,7 @@ import Testing
         _ = try await talk.ask("START 1 - - - -")
         let started = ContinuousClock.now
         let reply = try await talk.ask("CP 1 0 - a" + String(repeating: "\u{301}", count: 30_000) + " b")
-        #expect(ContinuousClock.now - started < .seconds(20))
+        #expect(ContinuousClock.now - started < .seconds(4))
         #expect(reply.utf8.count > 400)
     }
 

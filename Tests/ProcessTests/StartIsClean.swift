@@ -23,7 +23,7 @@ import Testing
         let talk = try await ready(Talk.Start(blocksSignals: true))
         #expect(try UInt64(status(talk, "SigBlk"), radix: 16) == 0)
         talk.signal(SIGTERM)
-        #expect(try await talk.finish() == 0)
+        #expect(try await talk.finish(within: .seconds(2)) == 0)
     }
 
     @Test func sigpipeIsIgnoredWhateverTheParentDid() async throws {
@@ -54,7 +54,7 @@ import Testing
             "/bin/bash", Talk.Start(["-c", "exec \(probe) \(closing)"], environment: ["MAD_PROBE": "transfer"]))
         if closing == "2>&-" { #expect(try await talk.ask("INIT 200 - - - -") == "INIT - - SUCCESS -") }
         talk.closeInput()
-        #expect(try await talk.finish() == 0)
+        #expect(try await talk.finish(within: .seconds(2)) == 0)
     }
 
     @Test func whatALibraryPrintsNeverReachesTheWire() async throws {

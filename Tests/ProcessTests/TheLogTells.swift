@@ -49,7 +49,7 @@ import Testing
         let directory = try TemporaryDirectory()
         #expect(mkfifo(directory.path + "/fifo", 0o600) == 0)
         let talk = try Talk("mad_probe", Talk.Start([option, directory.path + "/fifo"]))
-        #expect(try await talk.ask("INIT 200 - - - -").hasPrefix("INIT - - FAILURE cannot open"))
+        #expect(try await talk.ask("INIT 200 - - - -", within: .seconds(3)).hasPrefix("INIT - - FAILURE cannot open"))
     }
 
     @Test func theTraceRecordsBothDirections() async throws {
@@ -73,6 +73,6 @@ import Testing
         let talk = try Talk("mad_probe", Talk.Start([arguments], environment: ["MAD_PROBE": "transfer"]))
         let reply = try await talk.ask("INIT 200 - - - -")
         #expect(reply.hasPrefix("INIT - - FAILURE ") && reply.contains(name))
-        #expect(try await talk.finish() != 0)
+        #expect(try await talk.finish(within: .seconds(2)) != 0)
     }
 }

@@ -20,7 +20,7 @@ import Testing
     private func bye(_ talk: Talk) async throws {
         talk.say("FINALIZE - - -")
         #expect(try await talk.hear("FINALIZE") == "FINALIZE - SUCCESS -")
-        #expect(try await talk.finish() == 0)
+        #expect(try await talk.finish(within: .seconds(5)) == 0)
     }
 
     @Test func tellsHostsAndTheirAttributes() async throws {
@@ -67,7 +67,7 @@ import Testing
     func wrongOptionsFailInit(arguments: String) async throws {
         let talk = try Talk("gw_im_mad_static", .init([arguments]))
         #expect(try await talk.ask("INIT - - -").hasPrefix("INIT - FAILURE "))
-        #expect(try await talk.finish() == 64)
+        #expect(try await talk.finish(within: .seconds(5)) == 64)
     }
 
     @Test func optionsOfOtherDriversAreTakenAndNamedInTheLog() async throws {

@@ -17,7 +17,7 @@ import Testing
 
     private func end(_ talk: Talk) async throws {
         talk.closeInput()
-        #expect(try await talk.finish() == 0)
+        #expect(try await talk.finish(within: .seconds(5)) == 0)
     }
 
     @Test func bug16LastLineWithoutNewlineIsKept() async throws {

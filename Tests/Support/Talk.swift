@@ -230,12 +230,12 @@ package final class Talk: Sendable {
     }
 
     /// The next line not taken yet.
-    package func hear(within limit: Duration = .seconds(60)) async throws -> String {
+    package func hear(within limit: Duration = .seconds(30)) async throws -> String {
         try await hear(within: limit) { _ in true }
     }
 
     /// Takes the first line that begins with `prefix`; other lines stay.
-    package func hear(_ prefix: String, within limit: Duration = .seconds(60)) async throws -> String {
+    package func hear(_ prefix: String, within limit: Duration = .seconds(30)) async throws -> String {
         try await hear(within: limit) { $0.hasPrefix(prefix) }
     }
 
@@ -257,7 +257,7 @@ package final class Talk: Sendable {
     }
 
     /// Waits until stderr holds `part`.
-    package func hearComplaint(_ part: String, within limit: Duration = .seconds(60)) async throws {
+    package func hearComplaint(_ part: String, within limit: Duration = .seconds(30)) async throws {
         let deadline = ContinuousClock.now + limit
         while !complaints.contains(part) {
             if ContinuousClock.now > deadline {
@@ -268,13 +268,13 @@ package final class Talk: Sendable {
     }
 
     /// Sends a line and returns the next one heard.
-    package func ask(_ line: String, within limit: Duration = .seconds(60)) async throws -> String {
+    package func ask(_ line: String, within limit: Duration = .seconds(30)) async throws -> String {
         say(line)
         return try await hear(within: limit)
     }
 
     /// Waits for the process to end and returns its exit status; 128 + signal when a signal ended it.
-    package func finish(within limit: Duration = .seconds(60)) async throws -> Int32 {
+    package func finish(within limit: Duration = .seconds(35)) async throws -> Int32 {
         let deadline = ContinuousClock.now + limit
         while true {
             if let status = poll() {

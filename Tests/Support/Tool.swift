@@ -31,7 +31,7 @@ package final class Tool: Sendable {
     }
 
     /// Waits for its end and returns the exit status; 128 + signal when a signal ended it.
-    package func finish(within limit: Duration = .seconds(60)) async throws -> Int32 {
+    package func finish(within limit: Duration = .seconds(35)) async throws -> Int32 {
         try await talk.finish(within: limit)
     }
 

@@ -87,7 +87,7 @@ extension Talk {
     }
 
     /// Sends a line and gives the first answer that begins with `prefix`.
-    func hear(_ prefix: String, after line: String, within limit: Duration = .seconds(60)) async throws -> String {
+    func hear(_ prefix: String, after line: String, within limit: Duration = .seconds(30)) async throws -> String {
         say(line)
         return try await hear(prefix, within: limit)
     }
@@ -100,7 +100,7 @@ extension Talk {
 }
 
 /// Waits until something is true, which nobody tells.
-func eventually(within limit: Duration = .seconds(60), _ condition: () async throws -> Bool) async throws -> Bool {
+func eventually(within limit: Duration = .seconds(30), _ condition: () async throws -> Bool) async throws -> Bool {
     let end = ContinuousClock.now + limit
     while ContinuousClock.now < end {
         if try await condition() { return true }
